@@ -1,0 +1,333 @@
+"""Guideline knowledge: an edition of facts with ids, levels, sources and conditions, read from the package's data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from typing import Any as Anything
+
+from lutetia.errors import KnowledgeError
+from lutetia.guideline.expression import All, Expression, Not, parse
+from lutetia.sources import load_yaml_table
+
+EDITIONS = ("itanet-2024",)
+FACT_FILES = (
+    "consensus.yaml",
+    "practice.yaml",
+    "labels.yaml",
+    "trials.yaml",
+    "evidence.yaml",
+    "conflicts.yaml",
+    "updates.yaml",
+    "verified.yaml",
+    "policy.yaml",
+)
+EXPRESSION_KEYS = ("when", "applies_when", "stronger_if", "touches")
+POLICY_EXPRESSION_KEYS = frozenset(
+    {"when", "unless", "test", "stops", "demand", "applies", "unknown_applies", "site", "excluded"}
+)
+REVIEW = "S004"  # narrative review: its statements never carry a level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One entry of the field dictionary: name, type, unit and the words a clinician reads."""
+
+    name: str
+    type: str
+    label: str
+    unit: str | None = None
+    values: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    guard: Expression | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One citable statement with its conditions, level and source; `attributes` keeps every other key as written."""
+
+    id: str
+    file: str
+    role: str
+    says: str
+    source: str
+    question: str | None = None
+    level: str | None = None
+    grade: str | None = None
+    when: Expression | None = None
+    applies_when: Expression | None = None
+    stronger_if: Expression | None = None
+    touches: Expression | None = None
+    requires: tuple[Expression, ...] = ()
+    attributes: Mapping[str, Anything] = field(default_factory=dict)
+
+    @property
+    def effect(self) -> str | None:
+        """What the fact does when true, e.g. `workup_mandatory`; None for information."""
+        return self.attributes.get("effect")
+
+    @property
+    def strength(self) -> str | None:
+        """Level and grade exactly as printed, e.g. `1b-A`; None where the source gives none."""
+        if self.level and self.grade:
+            return f"{self.level}-{self.grade}"
+        return self.level or self.grade
+
+    @property
+    def paper(self) -> str:
+        """The short name of the source: S000, S001, S002, S004, EXT …"""
+        return self.source.replace(":", "/").split("/")[0].split(" ")[0]
+
+    def expressions(self) -> Iterator[tuple[str, Expression]]:
+        """Every expression of the fact with the key it stands under."""
+        for key in EXPRESSION_KEYS:
+            if (expression := getattr(self, key)) is not None:
+                yield key, expression
+        for number, expression in enumerate(self.requires):
+            yield f"requires[{number}]", expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One of the ten consensus questions with the ids of its statements in their printed order."""
+
+    id: str
+    asks: str
+    recommendation: str
+    statements: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Knowledge:
+    """An edition of the knowledge. Immutable: a changed copy is a new edition in all but name."""
+
+    edition: str
+    version: str
+    hash: str
+    valid_from: date
+    review_by: date
+    title: str
+    fields: Mapping[str, Field]
+    facts: Mapping[str, Fact]
+    questions: tuple[Question, ...]
+    policy: Mapping[str, Anything]
+    levels: Mapping[str, tuple[str, str]]
+
+    def resolve(self, fact_id: str) -> Fact:
+        """The fact of that id; KnowledgeError when there is none."""
+        try:
+            return self.facts[fact_id]
+        except KeyError:
+            raise KnowledgeError(
+                f"A fact id must exist in edition {self.edition}, but got {fact_id!r}."
+            ) from None
+
+    def with_expression(self, fact_id: str, key: str, expression: Expression | None) -> Knowledge:
+        """A copy in which one expression (`when`, `applies_when`, `touches`, `requires[0]` …) is another."""
+        fact = self.resolve(fact_id)
+        if key.startswith("requires["):
+            number = int(key[9:-1])
+            parts = list(fact.requires)
+            parts[number : number + 1] = [] if expression is None else [expression]
+            changed = replace(fact, requires=tuple(parts))
+        else:
+            changed = replace(fact, **{key: expression})  # type: ignore[arg-type]
+        return self.with_fact(changed)
+
+    def with_fact(self, fact: Fact) -> Knowledge:
+        """A copy in which the fact of that id is another; its hash says that it was changed."""
+        facts = {**self.facts, fact.id: fact}
+        mark = hashlib.sha256(f"{self.hash}|{fact!r}".encode()).hexdigest()
+        return replace(self, facts=facts, hash=mark)
+
+
+@lru_cache(maxsize=4)
+def load_knowledge(edition: str = "itanet-2024") -> Knowledge:
+    """The knowledge of an edition, read once. KnowledgeError for an unknown edition, DataFileError for a
+    data file that does not match its sidecar."""
+    if edition not in EDITIONS:
+        raise KnowledgeError(f"An edition must be one of {', '.join(EDITIONS)}, but got {edition!r}.")
+    package = f"lutetia.guideline.data.{edition}"
+    tables = {name: _table(edition, name) for name in (*FACT_FILES, "edition.yaml", "fields.yaml")}
+    return build_knowledge(tables, _levels(edition), _hash(edition), package)
+
+
+def build_knowledge(
+    tables: Mapping[str, Anything], levels: str, fingerprint: str, origin: str = "tables"
+) -> Knowledge:
+    """Knowledge from parsed tables (file name → content); KnowledgeError names the place of the first fault."""
+    about = tables["edition.yaml"]
+    facts: dict[str, Fact] = {}
+    for name in FACT_FILES:
+        for fact in _facts_in(name, tables.get(name) or {}):
+            if fact.id in facts:
+                raise KnowledgeError(f"{origin}/{name}: fact id {fact.id} must be unique, but it stands twice.")
+            facts[fact.id] = fact
+    _add_whole_trials(facts, tables["trials.yaml"])
+    return Knowledge(
+        edition=about["edition"],
+        version=str(about["version"]),
+        hash=fingerprint,
+        valid_from=_day(about["valid_from"]),
+        review_by=_day(about["review_by"]),
+        title=about["title"],
+        fields={name: _field(name, entry) for name, entry in tables["fields.yaml"]["fields"].items()},
+        facts=facts,
+        questions=tuple(_question(entry) for entry in tables["consensus.yaml"].get("questions", [])),
+        policy=_policy(tables.get("policy.yaml") or {}, "policy.yaml"),
+        levels=_read_levels(levels),
+    )
+
+
+def _table(edition: str, name: str) -> Anything:
+    return load_yaml_table("lutetia.guideline", f"data/{edition}/{name}").table
+
+
+def _folder(edition: str) -> Anything:
+    return resources.files("lutetia.guideline") / "data" / edition
+
+
+def _levels(edition: str) -> str:
+    return str((_folder(edition) / "levels.csv").read_text(encoding="utf-8"))
+
+
+def _hash(edition: str) -> str:
+    digest = hashlib.sha256()
+    names = sorted((*FACT_FILES, "edition.yaml", "fields.yaml", "levels.csv"))
+    for name in names:
+        digest.update(name.encode() + b"\0" + (_folder(edition) / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _read_levels(text: str) -> dict[str, tuple[str, str]]:
+    rows = [line.split(",") for line in text.strip().splitlines()[1:]]
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _day(value: Anything) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def _field(name: str, entry: Mapping[str, Anything]) -> Field:
+    guard = entry.get("guard")
+    return Field(
+        name=name,
+        type=entry["type"],
+        label=entry.get("label", name.replace("_", " ")),
+        unit=entry.get("unit"),
+        values=tuple(entry.get("values", ())),
+        low=entry.get("min"),
+        high=entry.get("max"),
+        guard=parse(guard) if guard else None,
+        note=entry.get("note"),
+    )
+
+
+def _question(entry: Mapping[str, Anything]) -> Question:
+    statements = [entry["recommendation"]["id"]]
+    if "second_part" in entry:
+        statements.append(entry["second_part"]["id"])
+    for group in ("conditions", "exceptions", "modifiers", "study_exclusions"):
+        statements += [part["id"] for part in entry.get(group, [])]
+    return Question(
+        id=entry["id"],
+        asks=entry["asks"],
+        recommendation=statements[0],
+        statements=tuple(statements),
+        evidence=tuple(entry.get("evidence", ())),
+    )
+
+
+def _facts_in(file: str, content: Anything) -> Iterator[Fact]:
+    """Every mapping with an id inside the content; `source` and `question` come from the nearest mapping above."""
+    yield from _descend(file, content, role=file.removesuffix(".yaml"), source="", question=None)
+
+
+def _descend(
+    file: str, node: Anything, *, role: str, source: str, question: str | None
+) -> Iterator[Fact]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _descend(file, item, role=role, source=source, question=question)
+    elif isinstance(node, dict):
+        source = str(node.get("source", source)) if not isinstance(node.get("source"), dict) else source
+        if "id" in node and isinstance(node["id"], str):
+            if "asks" in node:
+                question = node["id"]
+            yield _fact(file, node, role=role, source=source, question=question)
+        for key, value in node.items():
+            if key not in {"when", "applies_when", "stronger_if", "touches", "requires", "source", "policy"}:
+                yield from _descend(file, value, role=key, source=source, question=question)
+
+
+def _fact(
+    file: str, node: Mapping[str, Anything], *, role: str, source: str, question: str | None
+) -> Fact:
+    place = f"{file}: {node['id']}"
+    known = {"id", "says", "source", "level", "grade", "requires", *EXPRESSION_KEYS}
+    expressions = () if file == "policy.yaml" else EXPRESSION_KEYS  # the policy keeps its own, see `_policy`
+    return Fact(
+        id=node["id"],
+        file=file,
+        role=role,
+        says=_says(node),
+        source=source,
+        question=question,
+        level=_text(node.get("level")),
+        grade=_text(node.get("grade")),
+        requires=tuple(_parse_at(f"{place}.requires", item) for item in node.get("requires", [])),
+        attributes={key: value for key, value in node.items() if key not in known},
+        **{key: _parse_at(f"{place}.{key}", node[key]) for key in expressions if node.get(key)},
+    )
+
+
+def _policy(node: Anything, place: str) -> Anything:
+    """The policy as written, with every expression parsed once."""
+    if isinstance(node, list):
+        return [_policy(item, place) for item in node]
+    if not isinstance(node, dict):
+        return node
+    place = f"{place}: {node['id']}" if "id" in node else place
+    return {
+        key: _parse_at(f"{place}.{key}", value) if key in POLICY_EXPRESSION_KEYS else _policy(value, place)
+        for key, value in node.items()
+    }
+
+
+def _says(node: Mapping[str, Anything]) -> str:
+    for key in ("says", "asks", "what", "statement", "name", "population", "note", "endpoint", "study", "trial"):
+        if isinstance(node.get(key), str):
+            return str(node[key])
+    return str(node["id"])
+
+
+def _text(value: Anything) -> str | None:
+    return None if value is None else str(value)
+
+
+def _parse_at(place: str, source: Anything) -> Expression:
+    try:
+        return parse(source)
+    except KnowledgeError as error:
+        raise KnowledgeError(f"{place}: {error}") from None
+
+
+def _add_whole_trials(facts: dict[str, Fact], table: Mapping[str, Anything]) -> None:
+    """Give a trial whose criteria are listed one by one the `when` that joins them."""
+    criteria = table.get("netter2_eligibility") or {}
+    inclusion = [facts[item["id"]] for item in criteria.get("inclusion", [])]
+    exclusion = [facts[item["id"]] for item in criteria.get("exclusion", [])]
+    parts: list[Expression] = [fact.when for fact in inclusion if fact.when]
+    parts += [Not(fact.when) for fact in exclusion if fact.when]
+    if not parts:
+        return
+    for fact in list(facts.values()):
+        if fact.attributes.get("eligibility") == {"ref": "netter2_eligibility"}:
+            facts[fact.id] = replace(fact, when=All(tuple(parts)))
