@@ -123,6 +123,13 @@ class Quantity(float):
         return self._entered if self._entered is not None else number_text(self)
 
 
+def number_typed(value: float) -> float:
+    """The number in front of the unit as it was typed (7.4 of "7.4 GBq"), or the number itself."""
+    entered = value.entered if isinstance(value, Quantity) else None
+    match = _PLAIN.match(entered.strip()) if entered else None
+    return float(match[1]) if match else float(value)
+
+
 @dataclass(frozen=True, slots=True)
 class InUnit:
     """Pydantic annotation: takes a number in `unit`, or a text with any unit that `UNITS` lists for it."""
@@ -156,7 +163,7 @@ class InUnit:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        units = "|".join(re.escape(unit) for unit in UNITS[self.unit])
+        units = "|".join(re.escape(unit).replace("uCi", "[uµμ]Ci") for unit in UNITS[self.unit])
         pattern = rf"^\s*{_NUMBER}\s*({units})?\s*$"
         examples = [f"7.4 {unit}" for unit in UNITS[self.unit]]
         return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": pattern, "examples": examples}]}

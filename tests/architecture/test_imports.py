@@ -1,4 +1,4 @@
-"""The walls of the house: the import contracts of pyproject.toml hold, and they refuse what they must refuse."""
+"""The walls of the house: the import contracts of pyproject.toml hold, and refuse what they must refuse."""
 
 from __future__ import annotations
 

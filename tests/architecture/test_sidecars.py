@@ -1,4 +1,4 @@
-"""Every number has a source: a data file without a true sidecar is refused, and so is a sidecar without its file."""
+"""Every number has a source: a data file without a true sidecar is refused, and so is an orphan sidecar."""
 
 from __future__ import annotations
 

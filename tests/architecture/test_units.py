@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,21 +14,22 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "lutetia"
 
 # A number under a name with one of these words is a physical quantity. Whole words: "stage" is not an age.
-PHYSICAL_WORDS = frozenset(
-    """activity dose doses bed weight height diameter diameters size sizes mass volume volumes length width depth
-    thickness radius distance spacing duration time age half_life energy temperature density concentration
-    attenuation clearance gfr egfr crcl creatinine haemoglobin platelets neutrophils leukocytes lymphocytes
-    bilirubin albumin""".split()
-)
+_WORDS = """
+    activity dose doses bed weight height diameter diameters size sizes mass volume volumes length thickness
+    radius distance spacing duration time age half_life energy temperature density concentration attenuation
+    clearance gfr egfr crcl creatinine haemoglobin platelets neutrophils leukocytes lymphocytes
+    bilirubin albumin
+"""
+PHYSICAL_WORDS = frozenset(_WORDS.split())
 
-UNIT_SUFFIXES = tuple(
-    f"_{unit}"
-    for unit in """bq kbq mbq gbq mci mbq_h bq_s gy mgy gy_h per_bq_s bq_s_per_ml mbq_per_ml mbq_per_kg bq_per_ml
-    ml l mm3 cm3 m2 g mg ug kg g_l mg_dl g_dl umol_l mmol_l nmol_l pmol_l u_l e9_l g_per_ml g_per_cm3 hu um mm cm m
-    per_2mm2 s min h days weeks months years pct fraction ml_min ml_min_1_73m2 ml_min_173m2 ev kev mev xuln xlln
-    suv per_h per_day per_month pct_per_month kbq_per_ml c k bytes lines px voxels""".split()
-)
-# A count of time may also open the name, as clinicians say it: `months_since_diagnosis`, `days_to_progression`.
+_UNITS = """
+    bq kbq mbq gbq mci mbq_h bq_s per_bq_s bq_s_per_ml bq_per_ml kbq_per_ml mbq_per_ml mbq_per_kg gy mgy gy_h
+    s min h days weeks months years per_h per_day per_month pct_per_month um mm cm m m2 mm3 cm3 ml l px voxels
+    ug mg g kg g_l g_dl mg_dl umol_l mmol_l nmol_l pmol_l u_l e9_l g_per_ml g_per_cm3 ml_min ml_min_1_73m2
+    pct fraction xuln xlln per_2mm2 hu suv ev kev mev bytes lines
+"""
+UNIT_SUFFIXES = tuple(f"_{unit}" for unit in _UNITS.split())
+# A count of time may also open the name, as one says it: `months_since_diagnosis`, `days_to_progression`.
 TIME_OPENINGS = ("hours_", "days_", "weeks_", "months_", "years_")
 
 # The types that convert at the door each stand for one unit, whatever the name of the field.
@@ -46,6 +48,7 @@ NUMBERS = {"float", "int", "Decimal", "Fraction", "Quantity", "Interval", "NDArr
 
 # Field names of the consensus's flat record are part of the public format and stay as they are.
 CONSENSUS_FIELDS_WITHOUT_UNIT = {
+    "kps": "the Karnofsky score is known by its abbreviation; the dictionary fixes per cent",
     "egfr": "named as laboratories report it; the dictionary fixes mL/min/1.73 m²",
     "crcl": "named as laboratories report it; the dictionary fixes mL/min",
     "mitoses_2mm2": "short for mitoses per 2 mm²; the dictionary fixes it",
@@ -55,7 +58,7 @@ CONSENSUS_FIELDS_WITHOUT_UNIT = {
 def unit_faults(source: str, place: str, aliases: frozenset[str] = frozenset()) -> list[str]:
     """A sentence for each field, parameter or function of the module that hides its unit."""
     return [
-        f"{place}:{line}: {name} must end in its unit, for example {name}_{_example(name, types)}"
+        f"{place}:{line}: {name} must end in its unit, such as {_example(types)}"
         for line, name, types in _numbers(ast.parse(source), NUMBERS | aliases)
         if not _says_unit(name, types)
     ]
@@ -91,9 +94,8 @@ def _numbers(tree: ast.AST, numbers: frozenset[str] | set[str]) -> Iterator[tupl
 
 def _names(expression: ast.AST) -> set[str]:
     """Every type named in an annotation; what a Literal or a Callable lists is no type of the value."""
-    if isinstance(expression, ast.Subscript) and isinstance(expression.value, ast.Name):
-        if expression.value.id in ("Literal", "Callable", "ClassVar"):
-            return set()
+    if isinstance(expression, ast.Subscript) and _names(expression.value) & {"Literal", "Callable"}:
+        return set()
     if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
         try:
             return _names(ast.parse(expression.value, mode="eval").body)
@@ -115,12 +117,12 @@ def _says_unit(name: str, types: set[str]) -> bool:
 
 def _is_physical(name: str) -> bool:
     words = name.lower().split("_")
-    return bool(PHYSICAL_WORDS & {*words, *("_".join(pair) for pair in zip(words, words[1:], strict=False))})
+    return bool(PHYSICAL_WORDS & {*words, *("_".join(pair) for pair in pairwise(words))})
 
 
-def _example(name: str, types: set[str]) -> str:
-    known = [SUFFIX_OF_TYPE[kind] for kind in types & SUFFIX_OF_TYPE.keys()]
-    return known[0].strip("_") if known else "mbq, _gy, _mm, _days"
+def _example(types: set[str]) -> str:
+    known = sorted(SUFFIX_OF_TYPE[kind] for kind in types & SUFFIX_OF_TYPE.keys())
+    return " or ".join(known) or "_mbq, _gy, _mm, _kg, _days, _years"
 
 
 def test_every_physical_quantity_names_its_unit():
@@ -183,6 +185,6 @@ def test_consensus_fields_with_a_unit_name_it_or_are_listed_with_a_reason():
 
 
 def _consensus_fields() -> dict[str, dict[str, object]]:
-    files = sorted((SOURCE / "guideline" / "data").rglob("consensus.yaml"))
-    assert files, "the consensus must lie in src/lutetia/guideline/data/<edition>/consensus.yaml"
+    files = sorted((SOURCE / "guideline" / "data").rglob("fields.yaml"))
+    assert files, "the field dictionary must lie in src/lutetia/guideline/data/<edition>/fields.yaml"
     return yaml.safe_load(files[-1].read_text(encoding="utf-8"))["fields"]

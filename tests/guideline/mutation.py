@@ -1,8 +1,8 @@
 """Mutants of the guideline's conditions, and the hand-written truth cases that must notice them.
 
-A mutant is the knowledge with one condition changed in one place: a limit moved or made strict, a truth turned round, an
-`and` made an `or`. It is killed when at least one case expects another truth than the mutant gives. A mutant that lives
-shows a number or a word of a fact that nothing holds in place.
+A mutant is the knowledge with one condition changed in one place: a limit moved or made strict, a truth
+turned round, an `and` made an `or`. It is killed when at least one case expects another truth than the mutant
+gives. A mutant that lives shows a number or a word of a fact that nothing holds in place.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from lutetia.guideline.truth import Truth
 HERE = Path(__file__).parent
 OWN_SWEEPS = HERE / "sweeps"
 EQUIVALENT = HERE / "equivalent_mutants.yaml"
-SHARED_VIGNETTES = HERE.parents[1].parent / "shared" / "facts" / "vignettes.yaml"  # beside the repository, read in place
+SHARED_VIGNETTES = HERE.parents[2] / "shared" / "facts" / "vignettes.yaml"  # beside the repository
 
-MUTATED_KEYS = ("when", "applies_when", "stronger_if", "requires")
+MUTATED_KEYS = ("when", "applies_when", "stronger_if", "touches", "requires")
 BOUNDARY = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 OPPOSITE = {"==": "!=", "!=": "==", "is true": "is false", "is false": "is true"}
 
 
-# ------------------------------------------------------------------------------------------------------------- cases
+# ------------------------------------------------------------------------------------------------------ cases
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One made-up record, one fact, and the letter (t, f, u) that its sentence gives for this record."""
@@ -45,9 +45,8 @@ class Case:
     def actual(self, knowledge: Knowledge) -> str:
         """The letter that this knowledge gives. `requires` is read as all of the list together."""
         judge = evaluator(knowledge, self.grading)
-        if self.key == "when":
-            return Truth.of(judge.fact(self.fact, self.record, {})).letter
-        return Truth.of(judge.expression(condition(knowledge.facts[self.fact], self.key), self.record, {})).letter
+        expression = condition(knowledge.facts[self.fact], self.key)
+        return Truth.of(judge.expression(expression, self.record, {})).letter
 
 
 def condition(fact: Fact, key: str) -> Expression:
@@ -105,12 +104,11 @@ def shared_cases() -> tuple[Case, ...]:
 def _vignette_cases(vignette: Mapping[str, Anything]) -> Iterator[Case]:
     record = known(vignette["record"])
     for fact, letter in vignette["expected"]["truth"].items():
-        yield Case(
-            id=f"{vignette['id']} {fact}", fact=fact, grading="ki67_sufficient", record=record, expected=letter
-        )
+        name = f"{vignette['id']} {fact}"
+        yield Case(id=name, fact=fact, grading="ki67_sufficient", record=record, expected=letter)
 
 
-# ----------------------------------------------------------------------------------------------------------- mutants
+# ---------------------------------------------------------------------------------------------------- mutants
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
     """One change of one condition: kind is boundary, constant, membership, negation or and_or."""
@@ -162,8 +160,8 @@ def mutants(knowledge: Knowledge, facts: Iterable[str]) -> Iterator[Mutant]:
 
 def _whole(expression: Expression) -> Iterator[Rewrite]:
     """The whole condition negated, unless a smaller mutant says the same."""
-    same_as_inner = isinstance(expression, Not | Ref) or (isinstance(expression, Leaf) and expression.op in OPPOSITE)
-    if not same_as_inner:
+    has_opposite = isinstance(expression, Leaf) and expression.op in OPPOSITE
+    if not has_opposite and not isinstance(expression, Not | Ref):
         yield Rewrite("negation", "", "whole condition negated", Not(expression))
 
 
@@ -200,6 +198,8 @@ def _leaf_rewrites(leaf: Leaf) -> Iterator[Rewrite]:
         yield from (_changed(leaf, "constant", literal=leaf.literal + step) for step in (1, -1))
     elif leaf.op in OPPOSITE:
         yield _changed(leaf, "negation", op=OPPOSITE[leaf.op])
+        if isinstance(leaf.literal, int | float) and not isinstance(leaf.literal, bool):
+            yield from (_changed(leaf, "constant", literal=leaf.literal + step) for step in (1, -1))
     elif leaf.op == "in" and isinstance(leaf.literal, tuple):
         for item in leaf.literal:
             rest = tuple(other for other in leaf.literal if other != item)
@@ -213,7 +213,7 @@ def _changed(leaf: Leaf, kind: str, **change: Anything) -> Rewrite:
     return Rewrite(kind, "", f"{leaf} → {mutated}", mutated)
 
 
-# ------------------------------------------------------------------------------------------- facts that have an effect
+# ---------------------------------------------------------------------------------- facts that have an effect
 def facts_with_conditions(knowledge: Knowledge) -> tuple[str, ...]:
     """Every fact with a condition that a case can judge; lines of the tier policy are not facts."""
     return tuple(
@@ -225,13 +225,13 @@ def facts_with_conditions(knowledge: Knowledge) -> tuple[str, ...]:
 
 
 def facts_with_effect(knowledge: Knowledge) -> tuple[str, ...]:
-    """Facts that change an answer: with an `effect`, named by the tier policy, criteria of a trial, and every fact
-    that one of these refers to."""
+    """Facts that change an answer: those with an `effect`, those that the tier policy names, the criteria of
+    trials, conflicts that touch a patient, and every fact that one of these refers to."""
     named = set(_words(knowledge.policy))
     found = {
         fact.id
         for fact in knowledge.facts.values()
-        if fact.effect or fact.id in named or fact.file == "trials.yaml"
+        if fact.effect or fact.id in named or fact.touches or fact.file == "trials.yaml"
     }
     reached = found.union(*(_reach(knowledge, fact) for fact in found))
     return tuple(fact for fact in facts_with_conditions(knowledge) if fact in reached)
@@ -261,7 +261,7 @@ def _reach(knowledge: Knowledge, fact: str) -> frozenset[str]:
     return frozenset(found)
 
 
-# --------------------------------------------------------------------------------------------------------- the runner
+# ------------------------------------------------------------------------------------------------- the runner
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """What became of the mutants."""
@@ -302,8 +302,13 @@ class Figure:
 def run(
     knowledge: Knowledge, cases: Iterable[Case], candidates: Iterable[Mutant], equivalent: Iterable[str] = ()
 ) -> Figure:
-    """Judge every candidate by the cases that can see its change. All cases must hold on the knowledge itself."""
-    listed = set(equivalent)
+    """Judge every candidate by the cases that can see its change.
+
+    ValueError when a case does not hold on the knowledge itself: it would kill every mutant for nothing.
+    """
+    cases, listed = tuple(cases), set(equivalent)
+    if wrong := [case.id for case in cases if case.actual(knowledge) != case.expected]:
+        raise ValueError(f"every case must hold on the knowledge itself, but these do not: {wrong}")
     watchers = _watchers(knowledge, cases)
     killed, survivors, left_out = [], [], []
     for mutant in candidates:
@@ -322,7 +327,7 @@ def _is_killed(changed: Knowledge, cases: Iterable[Case]) -> bool:
 
 
 def _watchers(knowledge: Knowledge, cases: Iterable[Case]) -> dict[tuple[str, str], list[Case]]:
-    """The cases that a change of (fact, key) can reach: those of the fact itself first, then those that refer to it."""
+    """Cases that a change of (fact, key) can reach: its own first, then those of facts that refer to it."""
     found: dict[tuple[str, str], list[Case]] = {}
     behind: dict[tuple[str, str], list[Case]] = {}
     for case in cases:

@@ -1,16 +1,25 @@
-"""What every entry of a course shares: id, date, author, correction; and values that are unknown for a reason."""
+"""What every entry of a course shares: id, date, author, correction; and values unknown for a reason."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, Union, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, Strict
-from pydantic import ValidationError, WithJsonSchema
-from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    Strict,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
 
+from lutetia.course.plausible import implausible_values
+from lutetia.course.problem import Problem, refuse
 from lutetia.dates import PartialDate
 
 if TYPE_CHECKING:
@@ -27,7 +36,16 @@ class Record(BaseModel):
     """Anything in a course: immutable, and no field that the schema does not know."""
 
     # A text that looks like a number (`lesion: 1`, `ctcae_version: 5.0`) is meant as text.
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    # Schemas are built on first use (`defer_build`), so that importing the course stays fast.
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, defer_build=True)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Refuse what cannot be. Raises pydantic's ValidationError with all faults of the record."""
+        refuse(type(self).__name__, self.contradictions())
+
+    def contradictions(self) -> Iterable[Problem]:
+        """What cannot be true, alone or together: slips of unit or digit, and what each kind adds."""
+        return implausible_values(self.__dict__)
 
 
 class Unknown(Record):
@@ -38,12 +56,13 @@ class Unknown(Record):
 
 
 class OrUnknown:
-    """Pydantic annotation: a mapping with the key `unknown` is an `Unknown`, null is absent, the rest a value."""
+    """Pydantic annotation: a mapping with the key `unknown` is an `Unknown`, null is absent, else a value."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        known = Union[tuple(t for t in get_args(source) if t not in (Unknown, type(None)))]  # noqa: UP007
+        known: Any = Union[tuple(t for t in get_args(source) if t not in (Unknown, type(None)))]  # noqa: UP007
         choices = {KNOWN: handler.generate_schema(known), UNKNOWN: handler.generate_schema(Unknown)}
-        return core_schema.nullable_schema(core_schema.tagged_union_schema(choices, _known_or_unknown))
+        value = core_schema.tagged_union_schema(choices, _known_or_unknown)
+        return core_schema.nullable_schema(value) if type(None) in get_args(source) else value
 
 
 KNOWN, UNKNOWN = "·known", "·unknown"
@@ -58,6 +77,12 @@ def _known_or_unknown(value: Any) -> str:
 
 Known: TypeAlias = Annotated[T | Unknown | None, OrUnknown()]
 """A clinical value: known, unknown for a stated reason (`Unknown`), or absent (None: unknown as well)."""
+
+
+def optional(description: str) -> Any:
+    """A field that may be left out: absent is unknown."""
+    return Field(default=None, description=description)
+
 
 YesNo = Annotated[bool, Strict()]
 WholeNumber = Annotated[int, Strict()]
@@ -99,9 +124,11 @@ VersionText = Annotated[str, BeforeValidator(_version), Field(min_length=1)]
 
 
 class Entry(Record):
-    """One dated statement about the patient. Never changed: a correction is a new entry that supersedes it."""
+    """One dated statement about the patient. Never changed: a correction is a new entry, superseding it."""
 
-    model_config = ConfigDict(json_schema_extra=lambda schema: schema.setdefault("required", []).insert(0, "kind"))
+    model_config = ConfigDict(
+        json_schema_extra=lambda schema: schema.setdefault("required", []).insert(0, "kind")
+    )
 
     FINDINGS: ClassVar[tuple[str, ...]] = ()
     """Fields that only a performed examination can have; empty for entries without a status."""
@@ -118,12 +145,8 @@ class Entry(Record):
     )
     note: str | None = Field(default=None, description="free text; no rule reads it")
 
-    def model_post_init(self, context: Any, /) -> None:
-        """Refuse what contradicts itself within the entry. Raises pydantic's ValidationError, all faults in it."""
-        refuse(type(self).__name__, self.contradictions())
-
     def contradictions(self) -> Iterable[Problem]:
-        """What cannot hold together within this entry; each kind adds its own."""
+        yield from super().contradictions()
         status = getattr(self, "status", "performed")
         if status != "performed":
             for name in self.FINDINGS:
@@ -133,27 +156,3 @@ class Entry(Record):
                         must=f"{name} must be absent when the examination is {status.replace('_', ' ')}",
                         do="Remove it, or write status: performed.",
                     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Something that does not hold, at a place below the record in hand."""
-
-    place: tuple[str | int, ...]
-    must: str
-    got: str | None = None
-    do: str | None = None
-
-    def as_error(self) -> PydanticCustomError:
-        """The same as an error that pydantic carries, its parts in the context."""
-        got = f", but got {self.got}" if self.got is not None else ""
-        sentence = f"{self.must}{got}. {self.do or ''}".strip()
-        context = {"sentence": sentence, "must": self.must, "got": self.got, "do": self.do}
-        return PydanticCustomError("must_hold", "{sentence}", context)
-
-
-def refuse(title: str, problems: Iterable[Problem]) -> None:
-    """Raise one pydantic ValidationError that holds all problems, or do nothing when there are none."""
-    errors = [InitErrorDetails(type=p.as_error(), loc=p.place, input=p.got) for p in problems]
-    if errors:
-        raise ValidationError.from_exception_data(title, errors)

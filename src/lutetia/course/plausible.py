@@ -1,18 +1,15 @@
-"""Refuses slips of unit or digit: ranges from data/plausible.yaml, wide enough for every true extreme value."""
+"""Refuses slips of unit or digit: ranges of data/plausible.yaml, wide enough for every true extreme."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
-from lutetia.course.entry import Problem
-from lutetia.quantities import UNITS, Interval, Quantity, number_text, scaled
-from lutetia.sources import load_yaml_table
-
-V = TypeVar("V", float, Quantity, Interval)
+from lutetia.course.problem import Problem
+from lutetia.quantities import UNITS, Interval, number_text, number_typed, scaled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +34,12 @@ class Range:
         return f"{field} must lie between {low} and {high}{unit}{f' for {self.of}' if self.of else ''}"
 
 
-def plausible(field: str) -> Callable[[V], V]:
-    """A check for pydantic's AfterValidator: gives the value back, or raises an error that names the slip."""
-
-    def check(value: V) -> V:
-        expected = field_range(field)
-        if not expected.holds(value):
-            raise implausible((field,), value, expected).as_error()
-        return value
-
-    return check
+def implausible_values(fields: Mapping[str, Any]) -> Iterator[Problem]:
+    """A problem for each value of a record that lies outside the range of its field."""
+    known = _table()["fields"]
+    for name, value in fields.items():
+        if name in known and isinstance(value, float | Interval) and not field_range(name).holds(value):
+            yield implausible((name,), value, field_range(name))
 
 
 def implausible(place: tuple[str | int, ...], value: float | Interval, expected: Range) -> Problem:
@@ -60,7 +53,7 @@ def implausible(place: tuple[str | int, ...], value: float | Interval, expected:
 def _unit_meant(value: float | Interval, expected: Range) -> str:
     if isinstance(value, Interval):
         return "Check the value and its unit."
-    typed = _number_typed(value)
+    typed = number_typed(value)
     for unit, factor in UNITS.get(expected.unit, {}).items():
         meant = scaled(typed, factor)
         if expected.holds(meant) and meant != value:
@@ -71,16 +64,6 @@ def _unit_meant(value: float | Interval, expected: Range) -> str:
     return "Check the value and its unit."
 
 
-def _number_typed(value: float) -> float:
-    entered = getattr(value, "entered", None)
-    if not entered:
-        return float(value)
-    number = entered.strip()
-    while number and not (number[-1].isdigit() or number[-1] == "."):
-        number = number[:-1]
-    return float(number)
-
-
 @cache
 def field_range(field: str) -> Range:
     """The plausible range of a field named in data/plausible.yaml. Raises KeyError for any other."""
@@ -89,7 +72,7 @@ def field_range(field: str) -> Range:
 
 
 def activity_range(radiopharmaceutical: str | None) -> Range:
-    """The plausible administered activity (MBq) for a radiopharmaceutical; None or unlisted: the general range."""
+    """The plausible administered activity (MBq) of a radiopharmaceutical; unnamed or unlisted: in general."""
     name = radiopharmaceutical or ""
     rows: Iterable[Mapping[str, Any]] = _table()["activity_mbq"]["rows"]
     row = next(row for row in rows if row["radiopharmaceutical"] in name)
@@ -104,4 +87,6 @@ def laboratory_range(analyte: str, unit: str) -> Range | None:
 
 @cache
 def _table() -> Mapping[str, Any]:
+    from lutetia.sources import load_yaml_table  # here: reading YAML costs every import 30 ms
+
     return load_yaml_table("lutetia.course", "data/plausible.yaml").table

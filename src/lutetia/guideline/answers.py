@@ -38,9 +38,7 @@ class Answer:
         return self.statements[0]
 
 
-def answer_questions(
-    evaluator: Evaluator, record: Record, memo: Memo, jurisdiction: str | None
-) -> dict[str, Answer]:
+def answer_questions(evaluator: Evaluator, record: Record, memo: Memo, jurisdiction: str | None) -> dict[str, Answer]:
     """Answers by question id (`Q1` … `Q10`), in the printed order."""
     return {
         question.id.removeprefix("CONS-"): _answer(evaluator, record, memo, jurisdiction, question)
@@ -48,9 +46,7 @@ def answer_questions(
     }
 
 
-def _answer(
-    evaluator: Evaluator, record: Record, memo: Memo, jurisdiction: str | None, question: Question
-) -> Answer:
+def _answer(evaluator: Evaluator, record: Record, memo: Memo, jurisdiction: str | None, question: Question) -> Answer:
     facts = (evaluator.knowledge.resolve(fact_id) for fact_id in question.statements)
     return Answer(
         question=question.id,
@@ -60,15 +56,13 @@ def _answer(
     )
 
 
-def _statement(
-    evaluator: Evaluator, record: Record, memo: Memo, jurisdiction: str | None, fact: Fact
-) -> Statement:
+def _statement(evaluator: Evaluator, record: Record, memo: Memo, jurisdiction: str | None, fact: Fact) -> Statement:
     return Statement(
         fact=fact.id,
         role=fact.role,
         says=fact.says,
         truth=_truth(evaluator, record, memo, fact),
-        strength=fact.strength,
+        strength=fact.standing,
         open_fields=_open_fields(evaluator, record, memo, fact),
         unmet=_unmet(evaluator, record, memo, fact),
         precondition=_precondition(fact, jurisdiction),
@@ -86,18 +80,14 @@ def _truth(evaluator: Evaluator, record: Record, memo: Memo, fact: Fact) -> Trut
 
 def _open_fields(evaluator: Evaluator, record: Record, memo: Memo, fact: Fact) -> tuple[str, ...]:
     expressions = [fact.when] if fact.when is not None else list(fact.requires)
-    return tuple(
-        dict.fromkeys(name for item in expressions for name in evaluator.open_fields(item, record, memo))
-    )
+    return tuple(dict.fromkeys(name for item in expressions for name in evaluator.open_fields(item, record, memo)))
 
 
 def _unmet(evaluator: Evaluator, record: Record, memo: Memo, fact: Fact) -> tuple[str, ...]:
     """The requirements not met, as expressions, where the statement itself applies."""
     if fact.when is not None and evaluator.fact(fact.id, record, memo) is not True:
         return ()
-    return tuple(
-        str(item) for item in fact.requires if evaluator.expression(item, record, memo) is not True
-    )
+    return tuple(str(item) for item in fact.requires if evaluator.expression(item, record, memo) is not True)
 
 
 def _precondition(fact: Fact, jurisdiction: str | None) -> Truth | None:

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from lutetia.errors import Fault, InputError
-from lutetia.guideline import attention, conflicts, options, trials
+from lutetia.guideline import attention, conflicts, trials
+from lutetia.guideline import options as lines
 from lutetia.guideline.answers import Answer, answer_questions
 from lutetia.guideline.decide import Decision, decide
 from lutetia.guideline.evaluate import GRADINGS, Evaluator, Memo, as_value, evaluator
@@ -84,26 +85,26 @@ class Assessment:
         return self.decision.candidacy
 
     @cached_property
-    def label(self) -> dict[str, options.LabelStatus]:
+    def label(self) -> dict[str, lines.LabelStatus]:
         """Label status for EU and US, each on its own."""
-        return options.label_status(self.evaluator, self.record, self._memo)
+        return lines.label_status(self.evaluator, self.record, self._memo)
 
     @cached_property
-    def tiers(self) -> options.Tiers:
+    def tiers(self) -> lines.Tiers:
         """Option names in tiers; empty when nothing can be ranked."""
-        return options.tiers(self.evaluator, self.record, self._memo, self.candidacy)
+        return lines.tiers(self.evaluator, self.record, self._memo, self.candidacy)
 
     @cached_property
-    def options(self) -> tuple[options.Option, ...]:
+    def options(self) -> tuple[lines.Option, ...]:
         """The options of the tiers with their arguments."""
-        return options.describe(self.evaluator, self.record, self._memo, self.tiers)
+        return lines.describe(self.evaluator, self.record, self._memo, self.tiers)
 
     @cached_property
-    def rlt(self) -> options.Option:
+    def rlt(self) -> lines.Option:
         """RLT, or RLT again after RLT, with its arguments even where it is not offered (tier 0)."""
         name = "rlt_retreatment" if self.record.get("prior_rlt") is True else "rlt"
         ranked = {option.name: option for option in self.options}
-        return ranked.get(name) or options.option(self.evaluator, self.record, self._memo, name, 0)
+        return ranked.get(name) or lines.option(self.evaluator, self.record, self._memo, name, 0)
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
@@ -163,9 +164,7 @@ class Assessment:
             raise InputError("why", [Fault(place="option", must=f"an option must be one of {known}", got=option)])
         keys = ("for", "against", "against_when_false", "requires", "blocks")
         named = dict.fromkeys(fact for key in keys for fact in entry.get(key, ()))
-        return tuple(
-            explain_fact(self.evaluator, self.facts, self.record, self._memo, fact) for fact in named
-        )
+        return tuple(explain_fact(self.evaluator, self.facts, self.record, self._memo, fact) for fact in named)
 
     def what_if(self, **changes: Any) -> Assessment:
         """The assessment with some fields changed (None makes a field unknown), everything else as it is."""

@@ -90,9 +90,7 @@ class _Course:
     def leave_open(self, step: Mapping[str, Any], fields: tuple[str, ...]) -> None:
         blocking = step["unknown"] == "open"
         for field in fields:
-            self.open.append(
-                OpenPoint(field=field, says=step["says"], facts=tuple(step["facts"]), blocking=blocking)
-            )
+            self.open.append(OpenPoint(field=field, says=step["says"], facts=tuple(step["facts"]), blocking=blocking))
         if blocking:
             self.settle("insufficient_data", _ground(step))
 
@@ -141,7 +139,7 @@ def _take_test(step: Mapping[str, Any], course: _Course) -> None:
 def _take_indication(step: Mapping[str, Any], course: _Course) -> None:
     """An indication that holds outright lets the step pass; one that holds with conditions too."""
     if course.truth(step["applies"]) is not True:
-        return
+        return None
     for grounds in (step["grounds"], step["conditional_grounds"]):
         if not grounds:
             continue

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any as Anything
-from weakref import WeakKeyDictionary
 
 from lutetia.errors import KnowledgeError
 from lutetia.guideline.expression import All, Expression, Leaf, Not, Ref
 from lutetia.guideline.knowledge import Knowledge
 from lutetia.guideline.truth import Kleene, Truth, all_of, any_of, negate
-from lutetia.quantities import Interval
+from lutetia.quantities import Comparison, Interval
 
 GRADINGS = ("ki67_sufficient", "strict")
 MITOSES = "mitoses_2mm2"
@@ -111,15 +110,12 @@ class Evaluator:
         return None
 
 
-_SHARED: WeakKeyDictionary[Knowledge, dict[str, Evaluator]] = WeakKeyDictionary()
-
-
 def evaluator(knowledge: Knowledge, grading: str = "ki67_sufficient") -> Evaluator:
-    """The evaluator of this knowledge and grading, compiled once."""
-    made = _SHARED.setdefault(knowledge, {})
-    if grading not in made:
-        made[grading] = Evaluator(knowledge, grading)
-    return made[grading]
+    """The evaluator of this knowledge and grading, compiled once and kept with the knowledge."""
+    if grading not in knowledge.compiled:
+        knowledge.compiled[grading] = Evaluator(knowledge, grading)
+    kept: Evaluator = knowledge.compiled[grading]
+    return kept
 
 
 def truths(knowledge: Knowledge, record: Record, grading: str = "ki67_sufficient") -> dict[str, Truth]:
@@ -152,7 +148,7 @@ def _leaf_test(leaf: Leaf, *, absent: Kleene) -> Test:
     return test
 
 
-def _number_test(op: str, plain: Callable[[Anything, Anything], bool]) -> Callable[[Anything, Anything], Kleene]:
+def _number_test(op: Comparison, plain: Callable[[Anything, Anything], bool]) -> Callable[[Anything, Anything], Kleene]:
     def compare(value: Anything, literal: Anything) -> Kleene:
         if isinstance(value, Interval):
             return value.certainly(op, literal)

@@ -75,9 +75,7 @@ def explain_fact(evaluator: Evaluator, facts: Facts, record: Record, memo: Memo,
     if fact.when is not None:
         truth = Truth.of(evaluator.fact(fact_id, record, memo))
         parts = (explain(evaluator, facts, record, memo, fact.when),)
-    return Reason(
-        says=fact.says, truth=truth, fact=fact_id, source=fact.source, strength=fact.strength, parts=parts
-    )
+    return Reason(says=fact.says, truth=truth, fact=fact_id, source=fact.source, strength=fact.standing, parts=parts)
 
 
 def explain(evaluator: Evaluator, facts: Facts, record: Record, memo: Memo, expression: Expression) -> Reason:

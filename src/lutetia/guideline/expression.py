@@ -1,7 +1,7 @@
 """The small expression language of the facts: leaves over fields, `all`, `any`, `not`, `ref`.
 
-    leaf   "<field> <op> <literal>"   op: == != < <= > >= in | "is true" "is false" "is known"
-    node   {all: [..]}  {any: [..]}  {not: x}  {ref: <fact id>}
+leaf   "<field> <op> <literal>"   op: == != < <= > >= in | "is true" "is false" "is known"
+node   {all: [..]}  {any: [..]}  {not: x}  {ref: <fact id>}
 """
 
 from __future__ import annotations
@@ -91,9 +91,7 @@ def parse(source: Anything) -> Expression:
         if key in {"all", "any"} and isinstance(content, list) and content:
             items = tuple(parse(item) for item in content)
             return All(items) if key == "all" else Any(items)
-    raise KnowledgeError(
-        f"An expression must be a comparison or one of all, any, not, ref, but got {source!r}."
-    )
+    raise KnowledgeError(f"An expression must be a comparison or one of all, any, not, ref, but got {source!r}.")
 
 
 def _parse_leaf(text: str) -> Leaf:

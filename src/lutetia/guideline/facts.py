@@ -71,9 +71,7 @@ class Facts:
         return iter(self.values.values())
 
 
-def read_flat(
-    record: Mapping[str, Any], *, name: str = "record", knowledge: Knowledge | None = None
-) -> Facts:
+def read_flat(record: Mapping[str, Any], *, name: str = "record", knowledge: Knowledge | None = None) -> Facts:
     """Facts from a flat record with the field names of the consensus.
 
     A value may be plain, an interval as text ("<3", "10-15"), `{value, date, origin}`, or a list of those, of which
@@ -164,7 +162,7 @@ def _checked(field: Field, raw: Any, faults: list[Fault]) -> Value | None:
 
 def _hint(field: Field, unit: str) -> str | None:
     if field.type in {"number", "int"}:
-        return f"Write a number{unit}, or a range such as \"<3\" or \"10-15\"."
+        return f'Write a number{unit}, or a range such as "<3" or "10-15".'
     return None
 
 

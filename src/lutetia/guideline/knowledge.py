@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any as Anything
 
 from lutetia.errors import KnowledgeError
-from lutetia.guideline.expression import All, Expression, Not, parse
+from lutetia.guideline.expression import All, Expression, Not, Ref, parse
 from lutetia.sources import load_yaml_table
 
 EDITIONS = ("itanet-2024",)
@@ -80,6 +80,12 @@ class Fact:
         return self.level or self.grade
 
     @property
+    def standing(self) -> str | None:
+        """The strength, or what the source says in place of one, e.g. `ungraded text`, `cited guideline …`."""
+        stated = self.attributes.get("strength")
+        return self.strength or (str(stated) if stated else None)
+
+    @property
     def paper(self) -> str:
         """The short name of the source: S000, S001, S002, S004, EXT …"""
         return self.source.replace(":", "/").split("/")[0].split(" ")[0]
@@ -119,15 +125,14 @@ class Knowledge:
     questions: tuple[Question, ...]
     policy: Mapping[str, Anything]
     levels: Mapping[str, tuple[str, str]]
+    compiled: dict[str, Anything] = field(default_factory=dict, init=False, repr=False)
 
     def resolve(self, fact_id: str) -> Fact:
         """The fact of that id; KnowledgeError when there is none."""
         try:
             return self.facts[fact_id]
         except KeyError:
-            raise KnowledgeError(
-                f"A fact id must exist in edition {self.edition}, but got {fact_id!r}."
-            ) from None
+            raise KnowledgeError(f"A fact id must exist in edition {self.edition}, but got {fact_id!r}.") from None
 
     def with_expression(self, fact_id: str, key: str, expression: Expression | None) -> Knowledge:
         """A copy in which one expression (`when`, `applies_when`, `touches`, `requires[0]` …) is another."""
@@ -159,9 +164,7 @@ def load_knowledge(edition: str = "itanet-2024") -> Knowledge:
     return build_knowledge(tables, _levels(edition), _hash(edition), package)
 
 
-def build_knowledge(
-    tables: Mapping[str, Anything], levels: str, fingerprint: str, origin: str = "tables"
-) -> Knowledge:
+def build_knowledge(tables: Mapping[str, Anything], levels: str, fingerprint: str, origin: str = "tables") -> Knowledge:
     """Knowledge from parsed tables (file name → content); KnowledgeError names the place of the first fault."""
     about = tables["edition.yaml"]
     facts: dict[str, Fact] = {}
@@ -250,9 +253,7 @@ def _facts_in(file: str, content: Anything) -> Iterator[Fact]:
     yield from _descend(file, content, role=file.removesuffix(".yaml"), source="", question=None)
 
 
-def _descend(
-    file: str, node: Anything, *, role: str, source: str, question: str | None
-) -> Iterator[Fact]:
+def _descend(file: str, node: Anything, *, role: str, source: str, question: str | None) -> Iterator[Fact]:
     if isinstance(node, list):
         for item in node:
             yield from _descend(file, item, role=role, source=source, question=question)
@@ -267,9 +268,7 @@ def _descend(
                 yield from _descend(file, value, role=key, source=source, question=question)
 
 
-def _fact(
-    file: str, node: Mapping[str, Anything], *, role: str, source: str, question: str | None
-) -> Fact:
+def _fact(file: str, node: Mapping[str, Anything], *, role: str, source: str, question: str | None) -> Fact:
     place = f"{file}: {node['id']}"
     known = {"id", "says", "source", "level", "grade", "requires", *EXPRESSION_KEYS}
     expressions = () if file == "policy.yaml" else EXPRESSION_KEYS  # the policy keeps its own, see `_policy`
@@ -302,7 +301,18 @@ def _policy(node: Anything, place: str) -> Anything:
 
 
 def _says(node: Mapping[str, Anything]) -> str:
-    for key in ("says", "asks", "what", "statement", "name", "population", "note", "endpoint", "study", "trial"):
+    for key in (
+        "says",
+        "asks",
+        "what",
+        "statement",
+        "name",
+        "population",
+        "note",
+        "endpoint",
+        "study",
+        "trial",
+    ):
         if isinstance(node.get(key), str):
             return str(node[key])
     return str(node["id"])
@@ -322,12 +332,10 @@ def _parse_at(place: str, source: Anything) -> Expression:
 def _add_whole_trials(facts: dict[str, Fact], table: Mapping[str, Anything]) -> None:
     """Give a trial whose criteria are listed one by one the `when` that joins them."""
     criteria = table.get("netter2_eligibility") or {}
-    inclusion = [facts[item["id"]] for item in criteria.get("inclusion", [])]
-    exclusion = [facts[item["id"]] for item in criteria.get("exclusion", [])]
-    parts: list[Expression] = [fact.when for fact in inclusion if fact.when]
-    parts += [Not(fact.when) for fact in exclusion if fact.when]
-    if not parts:
+    inclusion = [Ref(item["id"]) for item in criteria.get("inclusion", []) if item.get("when")]
+    exclusion = [Not(Ref(item["id"])) for item in criteria.get("exclusion", []) if item.get("when")]
+    if not inclusion and not exclusion:
         return
     for fact in list(facts.values()):
         if fact.attributes.get("eligibility") == {"ref": "netter2_eligibility"}:
-            facts[fact.id] = replace(fact, when=All(tuple(parts)))
+            facts[fact.id] = replace(fact, when=All((*inclusion, *exclusion)))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
+from math import prod
 from typing import Any
 
 from lutetia.guideline.decide import CANDIDACIES, Decision, OpenPoint, decide
 from lutetia.guideline.evaluate import Evaluator, Memo, Record
 from lutetia.guideline.expression import Expression, Leaf, Ref, walk
+from lutetia.guideline.facts import Value
 from lutetia.guideline.knowledge import Field
 from lutetia.quantities import Interval
 
@@ -20,7 +22,8 @@ _RANK = {candidacy: rank for rank, candidacy in enumerate(CANDIDACIES)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One possible answer to a missing field, the candidacy it leads to alone, and the best it can lead to."""
+    """One possible answer to a missing field: the candidacy it leads to alone, and with the other blocking fields
+    answered as favourably as can be (`best`)."""
 
     answer: str
     candidacy: str
@@ -89,9 +92,21 @@ def _merged(evaluator: Evaluator, points: list[OpenPoint]) -> tuple[MissingField
 def leads_to(
     evaluator: Evaluator, record: Record, jurisdiction: str | None, blocking: tuple[str, ...]
 ) -> dict[str, tuple[Outcome, ...]]:
-    """For each blocking field, what each answer leads to alone and at best with the other blocking fields answered."""
-    values = {name: _answers(evaluator, name) for name in blocking}
-    return {name: _outcomes(evaluator, record, jurisdiction, name, values) for name in blocking}
+    """For each blocking field, what each answer leads to alone, and with the others answered as well as can be."""
+    spans = {name: _answers(evaluator, name) for name in blocking}
+    best = _best_answers(evaluator, record, jurisdiction, spans)
+    return {name: _outcomes(evaluator, record, jurisdiction, name, spans[name], best) for name in blocking}
+
+
+def _best_answers(
+    evaluator: Evaluator, record: Record, jurisdiction: str | None, spans: dict[str, list[_Span]]
+) -> dict[str, Value]:
+    """The answers to all blocking fields that lead to the most favourable candidacy; none where too many."""
+    if prod(map(len, spans.values())) > MAX_COMBINATIONS:
+        return {}
+    combinations = product(*([(name, span.value) for span in spans[name]] for name in spans))
+    filled = [dict(combination) for combination in combinations]
+    return min(filled, key=lambda given: _RANK[_candidacy(evaluator, {**record, **given}, jurisdiction)])
 
 
 def _outcomes(
@@ -99,37 +114,57 @@ def _outcomes(
     record: Record,
     jurisdiction: str | None,
     name: str,
-    values: dict[str, list[tuple[str, Any]]],
+    spans: list[_Span],
+    best: dict[str, Value],
 ) -> tuple[Outcome, ...]:
-    others = [[(other, value) for _, value in values[other]] for other in values if other != name]
-    combinations = list(product(*others)) if _count(others) <= MAX_COMBINATIONS else []
-    found = []
-    for answer, value in values[name]:
-        alone = _candidacy(evaluator, {**record, name: value}, jurisdiction)
-        reached = [_candidacy(evaluator, {**record, **dict(combo), name: value}, jurisdiction) for combo in combinations]
-        best = min([alone, *reached], key=lambda candidacy: _RANK[candidacy])
-        found.append(Outcome(answer=answer, candidacy=alone, best=best))
-    return _joined(found)
+    found: list[tuple[_Span, str, str]] = []
+    for span in spans:
+        alone = _candidacy(evaluator, {**record, name: span.value}, jurisdiction)
+        reached = _candidacy(evaluator, {**record, **best, name: span.value}, jurisdiction)
+        if found and found[-1][1:] == (alone, reached):
+            span = found.pop()[0].joined(span)
+        found.append((span, alone, reached))
+    return tuple(Outcome(answer=span.text, candidacy=alone, best=reached) for span, alone, reached in found)
 
 
-def _joined(outcomes: list[Outcome]) -> tuple[Outcome, ...]:
-    """Neighbouring answers with the same outcome as one."""
-    joined: list[Outcome] = []
-    for outcome in outcomes:
-        last = joined[-1] if joined else None
-        if last and (last.candidacy, last.best) == (outcome.candidacy, outcome.best):
-            answer = f"{last.answer} or {outcome.answer}"
-            joined[-1] = Outcome(answer=answer, candidacy=last.candidacy, best=last.best)
-        else:
-            joined.append(outcome)
-    return tuple(joined)
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A possible answer: a word, or a stretch of numbers with its unit."""
+
+    word: str
+    value: Value
+    low: float = 0.0
+    high: float = float("inf")
+    unit: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.word or _span_text(self.low, self.high, self.ends(), self.unit)
+
+    def joined(self, other: _Span) -> _Span:
+        """This answer or the other one, which stands next to it."""
+        if self.word:
+            return _Span(f"{self.word} or {other.word}", self.value)
+        low_open, high_open = self.ends()[0], other.ends()[1]
+        joined = Interval(low=self.low, high=other.high, low_open=low_open, high_open=high_open)
+        return _Span("", joined, self.low, other.high, self.unit)
+
+    def ends(self) -> tuple[bool, bool]:
+        """Whether the lower and the upper end are left out."""
+        if isinstance(self.value, Interval):
+            return self.value.low_open, self.value.high_open
+        return False, False
 
 
-def _count(choices: list[list[Any]]) -> int:
-    count = 1
-    for choice in choices:
-        count *= len(choice)
-    return count
+def _span_text(low: float, high: float, ends: tuple[bool, bool], unit: str) -> str:
+    if low == high:
+        return f"{low:g}{unit}"
+    low_open, high_open = ends
+    if high == float("inf"):
+        return f"{'above ' if low_open else ''}{low:g}{unit}{'' if low_open else ' or more'}"
+    if low == 0:
+        return f"{'below ' if high_open else 'up to '}{high:g}{unit}"
+    return f"{'above ' if low_open else ''}{low:g} to {'below ' if high_open else ''}{high:g}{unit}"
 
 
 def _candidacy(evaluator: Evaluator, record: dict[str, Any], jurisdiction: str | None) -> str:
@@ -137,26 +172,26 @@ def _candidacy(evaluator: Evaluator, record: dict[str, Any], jurisdiction: str |
     return decide(evaluator, record, {}, place).candidacy
 
 
-def _answers(evaluator: Evaluator, name: str) -> list[tuple[str, Any]]:
-    """The possible answers of a field: yes and no, its words, or the ranges that its thresholds cut."""
+def _answers(evaluator: Evaluator, name: str) -> list[_Span]:
+    """The possible answers of a field: yes and no, its words, or the stretches that its thresholds cut."""
     field = evaluator.knowledge.fields[name]
     if field.type == "bool":
-        return [("no", False), ("yes", True)]
+        return [_Span("no", False), _Span("yes", True)]
     if field.type == "enum":
-        return [(value.replace("_", " "), value) for value in field.values]
-    return _ranges(field, sorted(set(_thresholds(evaluator, name))))
+        return [_Span(value.replace("_", " "), value) for value in field.values]
+    return _stretches(field, sorted(set(_thresholds(evaluator, name))))
 
 
-def _ranges(field: Field, thresholds: list[float]) -> list[tuple[str, Any]]:
+def _stretches(field: Field, thresholds: list[float]) -> list[_Span]:
+    """Every threshold itself, and the open stretches between them."""
     unit = f" {field.unit}" if field.unit else ""
     edges = [0.0, *thresholds, float("inf")]
-    found: list[tuple[str, Any]] = []
-    for low, high in zip(edges, edges[1:], strict=False):
-        text = f"above {low:g}{unit}" if high == float("inf") else f"below {high:g}{unit}" if low == 0 else None
-        text = text or f"between {low:g} and {high:g}{unit}"
-        found.append((text, Interval(low=low, high=high, low_open=low > 0, high_open=True)))
+    found: list[_Span] = []
+    for low, high in pairwise(edges):
+        stretch = Interval(low=low, high=high, low_open=low > 0, high_open=True)
+        found.append(_Span("", stretch, low, high, unit))
         if high != float("inf"):
-            found.append((f"{high:g}{unit}", high))
+            found.append(_Span("", high, high, high, unit))
     return found
 
 

@@ -78,7 +78,9 @@ def tiers(evaluator: Evaluator, record: Record, memo: Memo, candidacy: str) -> T
             continue
         if "when" in setting and not evaluator.expression(setting["when"], record, memo):
             continue
-        kept = [[name for name in tier if _offered(evaluator, record, memo, name, candidacy)] for tier in setting["tiers"]]
+        kept = [
+            [name for name in tier if _offered(evaluator, record, memo, name, candidacy)] for tier in setting["tiers"]
+        ]
         return Tiers(
             setting=setting["id"],
             says=setting["says"],
@@ -156,7 +158,7 @@ class _Arguments:
 
     def _argument(self, fact_id: str, fields: tuple[str, ...] = ()) -> Argument:
         fact = self.evaluator.knowledge.resolve(fact_id)
-        return Argument(fact=fact_id, says=fact.says, strength=fact.strength, open_fields=fields)
+        return Argument(fact=fact_id, says=fact.says, strength=fact.standing, open_fields=fields)
 
 
 def _fields_in(expression: Expression) -> list[str]:

@@ -1,7 +1,7 @@
 """Trials whose population fits the patient, criterion by criterion, with the date of the status.
 
-Two questions are never merged: whether the population fits, and whether anybody can enter now. A one-line population
-is not an eligibility list, so the word is "population fits", never "eligible".
+Two questions are never merged: whether the population fits, and whether anybody can enter now. A one-line
+population is not an eligibility list, so the word is "population fits", never "eligible".
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lutetia.guideline.truth import Truth
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """One condition of a trial's population: its wording as an expression, its truth, the fields still open."""
+    """One condition of a trial's population: its wording, its truth, the fields still open."""
 
     wording: str
     truth: Truth
@@ -53,14 +53,13 @@ def match_trials(evaluator: Evaluator, record: Record, memo: Memo) -> tuple[Tria
 def _match(evaluator: Evaluator, record: Record, memo: Memo, fact: Fact) -> TrialMatch:
     assert fact.when is not None
     attributes = fact.attributes
-    closed = fact.id in evaluator.knowledge.policy["trial_entry"]["closed"]
     return TrialMatch(
         id=fact.id,
         name=str(attributes.get("name") or attributes.get("nct") or fact.id),
         nct=attributes.get("nct"),
         population=str(attributes.get("population", "")),
         fits=Truth.of(evaluator.fact(fact.id, record, memo)),
-        entry="closed" if closed else "unverified",
+        entry=str(attributes.get("status", "unverified")),
         status=str(attributes.get("status_now", "unverified")),
         status_as_of=str(attributes.get("status_as_of", "")),
         source=fact.source,

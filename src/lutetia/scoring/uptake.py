@@ -23,7 +23,7 @@ _LOWEST, _HIGHEST = 0, 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisualScore:
-    """SSTR visual (Krenning-type) score of one lesion: `value` 0 to 4, or None while several are `possible`."""
+    """SSTR visual (Krenning-type) score of one lesion: `value` 0 to 4, or None while several remain."""
 
     value: int | None
     possible: tuple[int, ...]
@@ -208,14 +208,14 @@ def netpet_of_reading(
 ) -> NetpetClass:
     """NETPET class from a reader's overall reading, where lesions were not listed.
 
-    `discordant`: at least one lesion FDG-positive and SSTR-negative. `fdg_vs_sstr`: of the SSTR-positive lesion
-    with most FDG uptake. `lesions_fdg_above`: number of SSTR-positive lesions with FDG above SSTR.
+    `discordant`: at least one lesion FDG-positive and SSTR-negative. `fdg_vs_sstr`: of the SSTR-positive
+    lesion with most FDG uptake. `lesions_fdg_above`: number of SSTR-positive lesions with FDG above SSTR.
     Raises InputError when the readings contradict each other. Source: PRAC-NETPET-1.
     """
     readings = {"sstr_positive": sstr_positive, "fdg_positive": fdg_positive, "fdg_vs_sstr": fdg_vs_sstr}
     _refuse_count(lesions_fdg_above)
     possible = {row["class"] for row in _netpet_rows() if _fits(row, readings)}
-    if discordant is not False and fdg_positive is not False:
+    if discordant is not False and fdg_positive is not False and sstr_positive is not False:
         possible.add("P5")  # an overall positive reading may hide one SSTR-negative, FDG-positive lesion
     if discordant is not None:
         possible = possible & {"P5"} if discordant else possible - {"P5"}
@@ -287,7 +287,7 @@ def _score_ranges(scores: Iterable[int | Interval | None]) -> list[Interval]:
         except ValueError as fault:
             faults.append(Fault(place=place, must=str(fault)))
             continue
-        if not (ranges[-1].low.is_integer() and ranges[-1].high.is_integer()):
+        if not all(float(end).is_integer() for end in (ranges[-1].low, ranges[-1].high)):
             faults.append(Fault(place=place, must="must be a whole number", got=str(score)))
     if faults:
         raise InputError("SSTR visual score", faults)
@@ -339,7 +339,7 @@ def _upto(lesion: Sequence[str], highest: str) -> list[str]:
 
 
 def _split(possible: Sequence[str], fewest: int, most: int | None) -> tuple[str, ...]:
-    """The possible classes with P4 split into P4a and P4b, as far as the number of lesions leaves them open."""
+    """The possible classes with P4 split into P4a and P4b, as far as the number of lesions tells."""
     split = _table()["netpet"]["split"]
     parts: list[str] = []
     for name in possible:

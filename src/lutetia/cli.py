@@ -1,0 +1,335 @@
+"""The command line: files in, files and tables out. Only this room prints; everything heavy is imported on use."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from lutetia.course.timeline import Timeline
+    from lutetia.guideline.assessment import Assessment
+
+app = typer.Typer(
+    name="lutetia",
+    help="Open software for radioligand therapy of neuroendocrine tumours. Research and education; the decision "
+    "stays with the board.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+course_app = typer.Typer(help="Check course files; print the schema they follow.", no_args_is_help=True)
+guideline_app = typer.Typer(help="Look into the guideline knowledge itself.", no_args_is_help=True)
+app.add_typer(course_app, name="course")
+app.add_typer(guideline_app, name="guideline")
+
+
+class Format(StrEnum):
+    """What `lutetia board` writes."""
+
+    terminal = "terminal"
+    html = "html"
+    pdf = "pdf"
+    json = "json"
+
+
+class Jurisdiction(StrEnum):
+    """Whose label applies."""
+
+    EU = "EU"
+    US = "US"
+    other = "other"
+
+
+class Grading(StrEnum):
+    """What an unrecorded mitotic count does to the grade."""
+
+    ki67_sufficient = "ki67_sufficient"
+    strict = "strict"
+
+
+Files = Annotated[list[Path], typer.Argument(help="YAML or JSON files: courses, or flat records.", metavar="FILE…")]
+
+
+@app.callback(invoke_without_command=True)
+def _main(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        from lutetia import __version__
+
+        typer.echo(f"lutetia {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def board(
+    files: Files,
+    format: Annotated[Format, typer.Option(help="What to make.")] = Format.terminal,
+    as_of: Annotated[str | None, typer.Option(help="Day of the board, YYYY-MM-DD. Default: today.")] = None,
+    jurisdiction: Annotated[Jurisdiction | None, typer.Option(help="Wins over the record's own.")] = None,
+    grading: Annotated[Grading, typer.Option(help="Whether Ki-67 alone may grade.")] = Grading.ki67_sufficient,
+    out: Annotated[Path, typer.Option(help="Folder for HTML and PDF sheets.")] = Path("board-sheets"),
+    annex: Annotated[bool, typer.Option("--annex", help="PDF: add the criteria of every trial.")] = False,
+) -> None:
+    """Make the tumour-board sheet of each patient.
+
+    Examples:
+
+      lutetia board examples/courses/VO-01.yaml --as-of 2026-11-20
+
+      lutetia board examples/courses/*.yaml --as-of 2026-11-20 --format pdf --out sheets
+
+      lutetia board record.json --jurisdiction US --format json
+    """
+    day = _day(as_of, "--as-of")
+    place = jurisdiction.value if jurisdiction else None
+    subjects = list(_tracked(_subjects(files, day, place, grading.value), "Assessing"))
+    if format is Format.json:
+        _print_json([assessment for assessment, _ in subjects])
+    elif format is Format.terminal:
+        _print_sheets(subjects)
+    else:
+        _write_sheets(subjects, format, out, annex)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the sheets.")] = Path("out/demo"),
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only build, never serve.")] = False,
+) -> None:
+    """Build the board sheets of all example patients (all made up) with an index page, and say where they are."""
+    from lutetia.exchange import examples
+
+    files = examples.course_files()
+    day = examples.BOARD_DAY
+    subjects = list(_tracked(_subjects(files, day, None, "ki67_sufficient"), "Assessing"))
+    rows = _write_sheets(subjects, Format.html, out, annex=False)
+    _write_sheets(subjects, Format.pdf, out, annex=False)
+    index = _write_index(rows, out)
+    typer.echo(f"\n{len(subjects)} board sheets of made-up patients, board day {day}, HTML and PDF.")
+    typer.echo(f"Open {index.resolve()}")
+
+
+@course_app.command("check")
+def course_check(files: Files) -> None:
+    """Check course files: all faults at once, each with line, place, what must hold and what to do.
+
+    Example:
+
+      lutetia course check examples/courses/VO-01.yaml
+    """
+    from lutetia.errors import InputError
+    from lutetia.exchange.courses import read_course
+
+    faulty = 0
+    for path in files:
+        try:
+            course = read_course(path)
+        except InputError as error:
+            faulty += 1
+            typer.echo(str(error), err=True)
+        else:
+            typer.echo(f"{path}: good, {len(course.entries)} entries")
+    if faulty:
+        raise typer.Exit(2)
+
+
+@course_app.command("schema")
+def course_schema() -> None:
+    """Print the JSON Schema of a course.
+
+    Example:
+
+      lutetia course schema > course.schema.json
+    """
+    import json
+
+    from lutetia.course.course import Course
+
+    typer.echo(json.dumps(Course.model_json_schema(), indent=2, ensure_ascii=False))
+
+
+@guideline_app.command("lint")
+def guideline_lint() -> None:
+    """Check the knowledge: ids, references, fields, sources, thresholds, guards, levels, dates.
+
+    Example:
+
+      lutetia guideline lint
+    """
+    from lutetia.guideline import lint, load_knowledge
+
+    knowledge = load_knowledge()
+    findings = lint(knowledge, as_of=date.today())
+    for finding in findings:
+        typer.echo(str(finding), err=True)
+    if findings:
+        raise typer.Exit(2)
+    typer.echo(f"{knowledge.edition} {knowledge.version}: {len(knowledge.facts)} facts, no finding.")
+
+
+@guideline_app.command("show")
+def guideline_show(
+    ids: Annotated[list[str], typer.Argument(help="Fact ids, e.g. CONS-Q1-R.", metavar="ID…")],
+) -> None:
+    """Show facts: wording, level, condition and source.
+
+    Example:
+
+      lutetia guideline show CONS-Q1-R EXT-L-05
+    """
+    from lutetia.guideline import load_knowledge
+
+    knowledge = load_knowledge()
+    for fact_id in ids:
+        fact = knowledge.resolve(fact_id)
+        typer.echo(f"{fact.id}  {fact.strength or 'no level'}  {fact.source}\n  {fact.says}")
+        for key, expression in fact.expressions():
+            typer.echo(f"  {key}: {expression}")
+
+
+def _subjects(
+    files: list[Path], day: date, place: str | None, grading: str
+) -> Iterator[tuple[Assessment, Timeline | None]]:
+    """Each patient assessed; when any file is faulty nothing is returned but one InputError with all faults."""
+    from lutetia.errors import Fault, InputError
+    from lutetia.exchange.records import read_patients
+    from lutetia.guideline.assessment import assess
+    from lutetia.guideline.derive import facts_on
+    from lutetia.guideline.facts import read_flat
+    from lutetia.guideline.knowledge import load_knowledge
+
+    knowledge = load_knowledge()
+    faults: list[Fault] = []
+    ready: list[tuple[Any, Any]] = []
+    for path in files:
+        try:
+            for record in read_patients(path):
+                if record.course is not None:
+                    from lutetia.course.timeline import Timeline
+
+                    timeline = Timeline(record.course, day)
+                    ready.append((facts_on(timeline), timeline))
+                else:
+                    ready.append((read_flat(record.flat, name=record.name, knowledge=knowledge), None))
+        except InputError as error:
+            faults += [_placed(error.name, fault) for fault in error.faults]
+    if faults:
+        raise InputError("board", faults)
+    for facts, timeline in ready:
+        yield assess(facts, knowledge, place, as_of=day, grading=grading), timeline
+
+
+def _placed(name: str, fault: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(
+        fault,
+        place=f"{name}, line {fault.line}: {fault.place}" if fault.line else f"{name}: {fault.place}",
+        line=None,
+    )
+
+
+def _print_json(assessments: list[Assessment]) -> None:
+    import json
+
+    from lutetia.reports.board_json import as_object
+
+    objects = [as_object(assessment) for assessment in assessments]
+    typer.echo(json.dumps(objects, indent=2, ensure_ascii=False))
+
+
+def _print_sheets(subjects: list[tuple[Assessment, Timeline | None]]) -> None:
+    from rich.console import Console
+
+    from lutetia.reports.board_sheet import sheet_of
+    from lutetia.reports.board_terminal import render
+
+    console = Console()
+    for assessment, timeline in subjects:
+        render(sheet_of(assessment, timeline), console)
+
+
+def _write_sheets(
+    subjects: list[tuple[Assessment, Timeline | None]], format: Format, out: Path, annex: bool
+) -> list[tuple[Assessment, str]]:
+    """Render everything first, then write; the rows are assessments with the stem of their files."""
+    from lutetia.reports import board_html, board_pdf
+    from lutetia.reports.board_sheet import sheet_of
+
+    rows: list[tuple[Assessment, str]] = []
+    contents: list[bytes] = []
+    for assessment, timeline in _tracked(subjects, f"Drawing {format.value}"):
+        sheet = sheet_of(assessment, timeline)
+        html = format is Format.html
+        contents.append(board_html.html(sheet).encode() if html else board_pdf.pdf(sheet, annex=annex))
+        rows.append((assessment, _stem(assessment.facts.name, [stem for _, stem in rows])))
+    out.mkdir(parents=True, exist_ok=True)
+    for (_, stem), content in zip(rows, contents, strict=True):
+        path = out / f"{stem}.{format.value}"
+        path.write_bytes(content)
+        typer.echo(f"{path}  ({len(content) / 1024:.0f} kB)", err=True)
+    return rows
+
+
+def _write_index(rows: list[tuple[Assessment, str]], out: Path) -> Path:
+    from lutetia.reports import board_index
+
+    index = out / "index.html"
+    index.write_text(board_index.html(rows), encoding="utf-8")
+    return index
+
+
+def _stem(name: str, taken: list[str]) -> str:
+    """A file name for a patient: letters, digits and dashes only, made unique by a number."""
+    safe = "".join(char if char.isalnum() or char in "-_." else "-" for char in name).strip(".-") or "record"
+    numbered = [safe, *(f"{safe}-{number}" for number in range(2, len(taken) + 3))]
+    return next(stem for stem in numbered if stem not in taken)
+
+
+def _tracked(items: Any, description: str) -> Any:
+    """The items with a progress bar on stderr when a person watches and there are many."""
+    items = list(items)
+    if len(items) < 5 or not sys.stderr.isatty():
+        return items
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, description, console=Console(stderr=True), transient=True)
+
+
+def _day(text: str | None, option: str) -> date:
+    from lutetia.errors import Fault, InputError
+
+    if text is None:
+        today = date.today()
+        typer.echo(f"Board day: {today} (today; choose another with --as-of)", err=True)
+        return today
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        must = "must be a day written YYYY-MM-DD"
+        raise InputError("command line", [Fault(place=option, must=must, got=repr(text))]) from None
+
+
+def main() -> NoReturn:
+    """Run the command line; an error of ours is a sentence on stderr and exit code 2."""
+    from lutetia.errors import LutetiaError
+
+    try:
+        app()
+    except LutetiaError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
