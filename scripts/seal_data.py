@@ -32,10 +32,7 @@ def data_files(folder: Path) -> list[Path]:
     return sorted(
         p
         for p in folder.rglob("*")
-        if p.is_file()
-        and not p.name.endswith(SUFFIX)
-        and p.name not in IGNORED
-        and "__pycache__" not in p.parts
+        if p.is_file() and not p.name.endswith(SUFFIX) and p.name not in IGNORED and "__pycache__" not in p.parts
     )
 
 
@@ -73,9 +70,7 @@ def seal(folders: Iterable[Path], *, check: bool) -> tuple[list[str], int]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 when every data file has a matching sidecar (after sealing), else 1."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="change nothing, report")
     parser.add_argument("folders", nargs="*", type=Path, help="default: src/lutetia/**/data")
     options = parser.parse_args(arguments)

@@ -35,9 +35,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtu
     package = f"sourced_{hashlib.sha256(request.node.name.encode()).hexdigest()[:12]}"
     monkeypatch.syspath_prepend(tmp_path)
 
-    def put(
-        content: bytes = b"abc", sidecar: str | None = None, name: str = "letters.txt"
-    ) -> tuple[str, str]:
+    def put(content: bytes = b"abc", sidecar: str | None = None, name: str = "letters.txt") -> tuple[str, str]:
         data = tmp_path / package / "data"
         data.mkdir(parents=True, exist_ok=True)
         (tmp_path / package / "__init__.py").touch()
@@ -67,9 +65,7 @@ def test_data_folder_may_be_named_as_package(write: Write) -> None:
 
 def test_changed_byte_is_refused(write: Write) -> None:
     package, name = write(content=b"abd", sidecar=SIDECAR.format(digest=ABC))
-    with pytest.raises(
-        DataFileError, match=r"letters\.txt: the file must have the SHA-256.*(?s:.)*seal_data"
-    ):
+    with pytest.raises(DataFileError, match=r"letters\.txt: the file must have the SHA-256.*(?s:.)*seal_data"):
         read_sourced(package, name)
 
 

@@ -157,22 +157,59 @@ def course_schema() -> None:
 
 
 @guideline_app.command("lint")
-def guideline_lint() -> None:
+def guideline_lint(
+    folder: Annotated[Path | None, typer.Argument(help="A draft edition. Default: the packaged one.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Day of the check, YYYY-MM-DD. Default: today.")] = None,
+) -> None:
     """Check the knowledge: ids, references, fields, sources, thresholds, guards, levels, dates.
 
-    Example:
+    Examples:
 
       lutetia guideline lint
-    """
-    from lutetia.guideline import lint, load_knowledge
 
-    knowledge = load_knowledge()
-    findings = lint(knowledge, as_of=date.today())
+      lutetia guideline lint drafts/itanet-2027
+    """
+    from lutetia.guideline.knowledge import load_knowledge, read_edition
+    from lutetia.guideline.linter import lint
+
+    knowledge = read_edition(folder) if folder else load_knowledge()
+    findings = lint(knowledge, as_of=_day(as_of, "--as-of", quiet=True))
     for finding in findings:
         typer.echo(str(finding), err=True)
     if findings:
         raise typer.Exit(2)
     typer.echo(f"{knowledge.edition} {knowledge.version}: {len(knowledge.facts)} facts, no finding.")
+
+
+@guideline_app.command("compare")
+def guideline_compare(
+    draft: Annotated[Path, typer.Argument(help="Folder of the other edition.")],
+    files: Files,
+    as_of: Annotated[str | None, typer.Option(help="Day of the board, YYYY-MM-DD. Default: today.")] = None,
+    json_out: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """List the patients whose answer changes between the packaged edition and another one.
+
+    Example:
+
+      lutetia guideline compare drafts/itanet-2027 examples/courses/*.yaml --as-of 2026-11-20
+    """
+    import json
+    from dataclasses import asdict
+
+    from lutetia.guideline.editions import compare
+    from lutetia.guideline.knowledge import load_knowledge, read_edition
+
+    day = _day(as_of, "--as-of")
+    facts = [assessment.facts for assessment, _ in _subjects(files, day, None, "ki67_sufficient")]
+    changes = compare(load_knowledge(), read_edition(draft), facts, as_of=day)
+    if json_out:
+        typer.echo(json.dumps([asdict(change) for change in changes], indent=2, ensure_ascii=False))
+        return
+    for change in changes:
+        typer.echo(f"{change.patient}  {change.part}: {change.before} -> {change.after}")
+    changed = len({change.patient for change in changes})
+    typer.echo(f"{changed} of {len(facts)} patients change.")
 
 
 @guideline_app.command("show")
@@ -305,12 +342,13 @@ def _tracked(items: Any, description: str) -> Any:
     return track(items, description, console=Console(stderr=True), transient=True)
 
 
-def _day(text: str | None, option: str) -> date:
+def _day(text: str | None, option: str, *, quiet: bool = False) -> date:
     from lutetia.errors import Fault, InputError
 
     if text is None:
         today = date.today()
-        typer.echo(f"Board day: {today} (today; choose another with --as-of)", err=True)
+        if not quiet:
+            typer.echo(f"Board day: {today} (today; choose another with --as-of)", err=True)
         return today
     try:
         return date.fromisoformat(text)

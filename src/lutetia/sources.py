@@ -36,9 +36,7 @@ class Source(BaseModel):
     doi: str | None = None
     licence: str = Field(min_length=1)
     transcribed_by: str = Field(min_length=1)
-    checked_by: str | None = Field(
-        default=None, description="who compared it with the source; null: nobody yet"
-    )
+    checked_by: str | None = Field(default=None, description="who compared it with the source; null: nobody yet")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     kind: Literal["published", "transcription", "policy", "made_up", "regression"]
     address: str | None = Field(default=None, description="public address where the content was read")
@@ -96,9 +94,7 @@ def load_yaml_table(package: str, name: str) -> SourcedTable:
 def _read_bytes(package: str, name: str) -> bytes:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:
-        raise DataFileError(
-            f"{package}/{name}: a data file must lie inside its package.\n    Give a relative path."
-        )
+        raise DataFileError(f"{package}/{name}: a data file must lie inside its package.\n    Give a relative path.")
     try:
         return files(package).joinpath(*path.parts).read_bytes()
     except (OSError, ModuleNotFoundError) as absent:
@@ -113,9 +109,7 @@ def _decode(place: str, content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as fault:
-        raise DataFileError(
-            f"{place}: must be UTF-8, but byte {fault.start} is not.\n    Save it as UTF-8."
-        ) from fault
+        raise DataFileError(f"{place}: must be UTF-8, but byte {fault.start} is not.\n    Save it as UTF-8.") from fault
 
 
 def _parse_mapping(place: str, text: str) -> dict[str, Any]:
@@ -124,9 +118,7 @@ def _parse_mapping(place: str, text: str) -> dict[str, Any]:
     except yaml.YAMLError as fault:
         raise DataFileError(f"{place}: must be valid YAML.\n    {fault}") from fault
     if not isinstance(parsed, dict):
-        raise DataFileError(
-            f"{place}: must be a mapping of names to values, but got {type(parsed).__name__}."
-        )
+        raise DataFileError(f"{place}: must be a mapping of names to values, but got {type(parsed).__name__}.")
     return parsed
 
 

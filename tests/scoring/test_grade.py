@@ -144,7 +144,9 @@ def test_because_carries_rule_and_number() -> None:
 
 def test_carcinoma_with_low_ki67_is_pointed_out() -> None:
     assert [reason.rule for reason in who_2022("poor", 15, None).because] == ["PRAC-CLS-6", "GRADE-NEC-USUAL"]
-    assert [reason.rule for reason in who_2022("poor", "15-25", None).because] == ["PRAC-CLS-6"]
+    assert [reason.rule for reason in who_2022("poor", 20, None).because][1:] == ["GRADE-NEC-USUAL"]
+    for usual in (20.5, "15-25", ">20", None):
+        assert [reason.rule for reason in who_2022("poor", usual, None).because] == ["PRAC-CLS-6"]
 
 
 def test_all_faults_at_once() -> None:

@@ -60,9 +60,7 @@ def test_ckd_epi_by_hand(age: float, mg_dl: float, sex: Any, expected: float) ->
     ("age", "umol_l", "sex", "expected"),
     [(55, 1.09 * MG_DL, "male", 80), (65, 85.0, "female", 66)],
 )
-def test_ckd_epi_matches_national_kidney_foundation(
-    age: float, umol_l: float, sex: Any, expected: int
-) -> None:
+def test_ckd_epi_matches_national_kidney_foundation(age: float, umol_l: float, sex: Any, expected: int) -> None:
     assert round(ckd_epi_2021_ml_min_1_73m2(age, umol_l, sex).value) == expected
 
 
@@ -186,11 +184,20 @@ def test_implausible_creatinine_is_refused(creatinine: Any) -> None:
         ckd_epi_2021_ml_min_1_73m2(60, creatinine, "male")
 
 
+@pytest.mark.parametrize("age", [-0.5, 120.5, float("nan"), "60"])
+def test_impossible_age_is_refused_for_what_it_is(age: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        ckd_epi_2021_ml_min_1_73m2(age, 60, "male")
+    (fault,) = caught.value.faults
+    assert fault.place == "age_years"
+    assert "adults" not in fault.must
+
+
 @pytest.mark.parametrize("age", [17, 17.9, 0])
 def test_children_are_refused(age: float) -> None:
-    with pytest.raises(InputError, match="for adults"):
+    with pytest.raises(InputError, match=r"1 fault\n.*for adults"):
         ckd_epi_2021_ml_min_1_73m2(age, 60, "male")
-    with pytest.raises(InputError, match="for adults"):
+    with pytest.raises(InputError, match=r"1 fault\n.*for adults"):
         cockcroft_gault_ml_min(age, 50, 60, "male")
 
 
@@ -220,9 +227,7 @@ def test_the_limits_themselves_are_accepted(age: float, weight: float, creatinin
     assert ckd_epi_2021_ml_min_1_73m2(age, creatinine, "male").value > 0
 
 
-@pytest.mark.parametrize(
-    ("weight", "creatinine"), [(19.9, 90), (400.1, 90), (70, 0), (70, -1), (70, 3000.1), (5, 90)]
-)
+@pytest.mark.parametrize(("weight", "creatinine"), [(19.9, 90), (400.1, 90), (70, 0), (70, -1), (70, 3000.1), (5, 90)])
 def test_only_a_low_creatinine_gets_the_hint_of_the_unit(weight: float, creatinine: float) -> None:
     with pytest.raises(InputError) as caught:
         cockcroft_gault_ml_min(60, weight, creatinine, "male")

@@ -48,9 +48,7 @@ def test_visual_score_by_hand(visible: Any, liver: Any, spleen: Any, possible: t
 
 @pytest.mark.parametrize("convention", [3, 4])
 def test_equal_to_spleen_follows_the_named_convention(convention: Any) -> None:
-    score = visual_score(
-        visible=True, versus_liver="above", versus_spleen="equal", equal_to_spleen=convention
-    )
+    score = visual_score(visible=True, versus_liver="above", versus_spleen="equal", equal_to_spleen=convention)
     assert score.value == convention
     assert f"equal_to_spleen={convention}" in score.conventions[0]
 
@@ -61,6 +59,7 @@ def test_score_names_where_its_parts_come_from() -> None:
     assert "S002/Methods" in three.because[0].says
     assert "usual definition" in one.because[0].says
     assert three.because[0].rule == one.because[0].rule == "PRAC-SSTR-4"
+    assert one.because[0].used == (("visible", "True"), ("versus_liver", "below"))
 
 
 @pytest.mark.parametrize(("liver", "spleen"), [("above", None), ("equal", None), ("below", "above")])
@@ -111,7 +110,7 @@ def test_extremes_hold_every_completion_and_no_more(scores: list[int | None]) ->
     assert extremes.highest == Interval(min(highest), max(highest))
 
 
-@pytest.mark.parametrize("score", [5, -1, 2.5, float("nan"), "high"])
+@pytest.mark.parametrize("score", [5, -1, 2.5, Interval(2, 2.5), float("nan"), "high"])
 def test_score_outside_the_scale_is_refused(score: Any) -> None:
     with pytest.raises(InputError, match=r"scores\[1\]"):
         score_extremes([3, score], complete=True)

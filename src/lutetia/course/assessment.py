@@ -62,9 +62,7 @@ class ClinicVisit(Entry):
     height_cm: Known[HeightCm] = optional("height in cm")
     mass_symptoms: Known[YesNo] = optional("symptoms from the mass of the tumour, not from hormones")
     hormone_symptoms: Known[YesNo] = optional("symptoms from hormones")
-    syndrome_refractory_to_ssa: Known[YesNo] = optional(
-        "hormone syndrome not controlled by somatostatin analogues"
-    )
+    syndrome_refractory_to_ssa: Known[YesNo] = optional("hormone syndrome not controlled by somatostatin analogues")
     needs_rapid_shrinkage: Known[YesNo] = optional("the tumour must shrink soon, a judgement")
     fit_for_antitumour_treatment: Known[YesNo] = optional("fit for antitumour treatment, a judgement")
     life_expectancy_months: Known[MonthsRange] = optional(
@@ -104,9 +102,7 @@ class AdverseEvent(Entry):
     end: Known[PartialDate] = optional("day it was over")
     serious: Known[YesNo] = optional("serious in the regulatory sense")
     related_to: Id | None = optional("id of the therapy_line it is attributed to")
-    action: Known[Literal["none", "dose_reduced", "delayed", "stopped"]] = optional(
-        "what was done about treatment"
-    )
+    action: Known[Literal["none", "dose_reduced", "delayed", "stopped"]] = optional("what was done about treatment")
     soc: Known[Text] = optional("system organ class")
 
     def contradictions(self) -> Iterable[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from lutetia.course.assessment import AdverseEvent, DiseaseAssessment
 from lutetia.course.entry import Entry
@@ -16,14 +16,15 @@ Entries = Mapping[int, Entry]
 
 
 def inconsistencies(
-    patient: Patient | None, entries: Entries, unreadable_ids: Collection[str] = ()
+    patient: Patient | None, entries: Entries, unreadable_ids: Mapping[int, str] | None = None
 ) -> Iterator[Problem]:
     """Everything that does not fit between the entries (by position in the course) and the patient.
 
-    `unreadable_ids` are ids of entries that exist but could not be read: references to them are not judged.
+    `unreadable_ids` are ids, by position, of entries that could not be read: references to them are not judged.
     """
-    known = Ledger(entries, unreadable_ids)
-    yield from _ids_used_twice(entries)
+    unreadable_ids = unreadable_ids or {}
+    known = Ledger(entries, unreadable_ids.values())
+    yield from _ids_used_twice({**{n: entry.id for n, entry in entries.items()}, **unreadable_ids})
     yield from _wrong_corrections(known)
     yield from _wrong_references(known)
     yield from _cycle_numbers_used_twice(known)
@@ -34,7 +35,7 @@ def inconsistencies(
 class Ledger:
     """The entries by id, and which of them a correction has replaced."""
 
-    def __init__(self, entries: Entries, unreadable_ids: Collection[str] = ()) -> None:
+    def __init__(self, entries: Entries, unreadable_ids: Iterable[str] = ()) -> None:
         self.entries = entries
         self.unreadable_ids = frozenset(unreadable_ids)
         self.by_id = {entry.id: entry for entry in entries.values()}
@@ -59,17 +60,17 @@ def _at(position: int, *path: str | int) -> tuple[str | int, ...]:
     return ("entries", position, *path)
 
 
-def _ids_used_twice(entries: Entries) -> Iterator[Problem]:
+def _ids_used_twice(ids: Mapping[int, str]) -> Iterator[Problem]:
     first: dict[str, int] = {}
-    for position, entry in entries.items():
-        if entry.id in first:
+    for position, entry_id in sorted(ids.items()):
+        if entry_id in first:
             yield Problem(
                 place=_at(position, "id"),
                 must="each id must be used once in a course",
-                got=f'"{entry.id}", which entries[{first[entry.id]}] has already',
+                got=f'"{entry_id}", which entries[{first[entry_id]}] has already',
                 do="Give this entry an id of its own.",
             )
-        first.setdefault(entry.id, position)
+        first.setdefault(entry_id, position)
 
 
 def _wrong_corrections(known: Ledger) -> Iterator[Problem]:
@@ -84,19 +85,13 @@ def _wrong_corrections(known: Ledger) -> Iterator[Problem]:
             yield _no_such_entry(place, old)
         elif replaced.kind != entry.kind:
             must = f"supersedes must name an entry of the same kind ({entry.kind})"
-            yield Problem(
-                place=place, must=must, got=f'"{old}", a {replaced.kind}', do="Correct the id or the kind."
-            )
+            yield Problem(place=place, must=must, got=f'"{old}", a {replaced.kind}', do="Correct the id or the kind.")
         elif old in corrected:
             must = f'an entry can be superseded once, and "{old}" already is by "{corrected[old]}"'
-            yield Problem(
-                place=place, must=must, do=f"Write supersedes: {corrected[old]}, the newest version."
-            )
+            yield Problem(place=place, must=must, do=f"Write supersedes: {corrected[old]}, the newest version.")
         elif _in_circle(known, entry):
             must = "corrections must not go in a circle"
-            yield Problem(
-                place=place, must=must, got=f'"{old}"', do="Remove supersedes from the oldest version."
-            )
+            yield Problem(place=place, must=must, got=f'"{old}"', do="Remove supersedes from the oldest version.")
         corrected.setdefault(old, entry.id)
 
 
@@ -148,14 +143,10 @@ def _outside_line(known: Ledger, position: int, cycle: RltCycle) -> Iterator[Pro
         return
     if cycle.date.certainly_before(line.date):
         must = f"a cycle must not lie before the start of its line ({line.date})"
-        yield Problem(
-            place=_at(position, "date"), must=must, got=str(cycle.date), do="Correct one of the dates."
-        )
+        yield Problem(place=_at(position, "date"), must=must, got=str(cycle.date), do="Correct one of the dates.")
     if isinstance(line.stop, PartialDate) and cycle.date.certainly_after(line.stop):
         must = f"a cycle must not lie after the stop of its line ({line.stop})"
-        yield Problem(
-            place=_at(position, "date"), must=must, got=str(cycle.date), do="Correct one of the dates."
-        )
+        yield Problem(place=_at(position, "date"), must=must, got=str(cycle.date), do="Correct one of the dates.")
 
 
 def _cycle_numbers_used_twice(known: Ledger) -> Iterator[Problem]:
@@ -197,10 +188,8 @@ def _after_death(known: Ledger) -> Iterator[Problem]:
     for position, entry in known.in_force():
         for name, when in _dates_of(entry):
             if when.certainly_after(death.date) and not isinstance(entry, Death):
-                must = f"{name} must not lie after the death of the patient ({death.date})"
-                yield Problem(
-                    place=_at(position, name), must=must, got=str(when), do="Correct one of the two dates."
-                )
+                must = f"{name} must not lie after the death of the patient ({death.date}, {death.id})"
+                yield Problem(place=_at(position, name), must=must, got=str(when), do="Correct one of the two dates.")
 
 
 def _dates_of(entry: Entry) -> Iterable[tuple[str, PartialDate]]:

@@ -67,9 +67,7 @@ class Course(Record):
         json_schema_extra=lambda schema: schema.setdefault("required", []).insert(0, "lutetia"),
     )
 
-    lutetia: Literal["course/1"] = Field(
-        default="course/1", description="format and version of this document"
-    )
+    lutetia: Literal["course/1"] = Field(default="course/1", description="format and version of this document")
     made_up: YesNo | None = optional("true: an invented patient; real records leave it out")
     patient: Patient = Field(description="who the patient is, under a pseudonym")
     care: Care | None = optional("where the patient is treated")

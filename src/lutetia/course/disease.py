@@ -20,9 +20,7 @@ PrimarySite = Literal[
     "lung",
     "other",
 ]
-Syndrome = Literal[
-    "carcinoid", "insulinoma", "gastrinoma", "glucagonoma", "vipoma", "somatostatinoma", "acth", "other"
-]
+Syndrome = Literal["carcinoid", "insulinoma", "gastrinoma", "glucagonoma", "vipoma", "somatostatinoma", "acth", "other"]
 HereditarySyndrome = Literal["MEN1", "MEN4", "VHL", "NF1", "TSC", "other"]
 
 
@@ -30,9 +28,7 @@ class Diagnosis(Entry):
     """The diagnosis; `date` is the date of diagnosis."""
 
     kind: Literal["diagnosis"] = "diagnosis"
-    primary_site: Known[PrimarySite] = optional(
-        "organ of origin; unknown_primary: searched for and not found"
-    )
+    primary_site: Known[PrimarySite] = optional("organ of origin; unknown_primary: searched for and not found")
     functional: Known[YesNo] = optional("the tumour causes a hormone syndrome")
     syndrome: Known[Syndrome] = optional("the hormone syndrome")
     hereditary: Known[YesNo] = optional("part of a hereditary syndrome; false: excluded or clinically absent")
@@ -49,9 +45,7 @@ class Specimen(Entry):
     differentiation: Known[Literal["well", "poor"]] = optional("well: NET; poor: NEC")
     ki67_pct: Known[PercentRange] = optional('Ki-67 index in %: a number, "<3" or "10-15"')
     mitoses_per_2mm2: Known[CountRange] = optional('mitoses per 2 mm²: a number, "<2" or "2-4"')
-    cell_type: Known[Literal["small", "large", "mixed", "other"]] = optional(
-        "cell type, for poorly differentiated"
-    )
+    cell_type: Known[Literal["small", "large", "mixed", "other"]] = optional("cell type, for poorly differentiated")
 
 
 class Staging(Entry):

@@ -126,23 +126,19 @@ VersionText = Annotated[str, BeforeValidator(_version), Field(min_length=1)]
 class Entry(Record):
     """One dated statement about the patient. Never changed: a correction is a new entry, superseding it."""
 
-    model_config = ConfigDict(
-        json_schema_extra=lambda schema: schema.setdefault("required", []).insert(0, "kind")
-    )
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.setdefault("required", []).insert(0, "kind"))
 
     FINDINGS: ClassVar[tuple[str, ...]] = ()
     """Fields that only a performed examination can have; empty for entries without a status."""
 
-    id: Id = Field(description="unique in the course; other entries refer to it")
     kind: str
+    id: Id = Field(description="unique in the course; other entries refer to it")
     date: PartialDate = Field(description="when it happened or was measured: day, month or year")
     recorded_by: Text = Field(description="who states this: person, role or department")
     recorded_on: PartialDate | None = Field(
         default=None, description="when it became known, if later than `date` (default: `date`)"
     )
-    supersedes: Id | None = Field(
-        default=None, description="id of the entry of the same kind that this one replaces"
-    )
+    supersedes: Id | None = Field(default=None, description="id of the entry of the same kind that this one replaces")
     note: str | None = Field(default=None, description="free text; no rule reads it")
 
     def contradictions(self) -> Iterable[Problem]:

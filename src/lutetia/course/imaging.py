@@ -31,9 +31,9 @@ class MeasuredLesion(Record):
     node: Known[YesNo] = optional("a lymph node: measured in its short axis")
     diameter_mm: Known[LengthMm] = optional("longest diameter, or short axis of a node, in mm")
     attenuation_hu: Known[AttenuationHu] = optional("mean attenuation in Hounsfield units")
-    status: Known[
-        Literal["measured", "absent", "present", "too_small", "not_evaluable", "unequivocal_progression"]
-    ] = optional("what was seen of it at this visit")
+    status: Known[Literal["measured", "absent", "present", "too_small", "not_evaluable", "unequivocal_progression"]] = (
+        optional("what was seen of it at this visit")
+    )
 
 
 class SstrLesion(Record):

@@ -137,9 +137,7 @@ class Laboratory(Entry):
         value, typed, unit = match[1], match[2] or match[3], given.get("unit")
         if isinstance(unit, str) and unit_spelling(unit) != unit_spelling(typed):
             must = f"the unit behind the value must be the unit of the entry ({unit})"
-            refuse(
-                "Laboratory", [Problem(place=("value",), must=must, got=f'"{typed}"', do="Give one unit.")]
-            )
+            refuse("Laboratory", [Problem(place=("value",), must=must, got=f'"{typed}"', do="Give one unit.")])
         return {**given, "value": value, "unit": unit if unit is not None else typed}
 
     @property
@@ -199,12 +197,7 @@ class Laboratory(Entry):
             must = f"unit must be one in which {self.analyte} is reported"
             yield Problem(place=("unit",), must=must, got=f'"{self.unit}"', do=self._units_sentence())
         expected = laboratory_range(self.analyte, units.canonical)
-        if (
-            canonical is None
-            or expected is None
-            or expected.holds(canonical)
-            or not isinstance(self.value, Interval)
-        ):
+        if canonical is None or expected is None or expected.holds(canonical) or not isinstance(self.value, Interval):
             return
         must, got = f"{expected.sentence('value')} for {self.analyte}", self.entered
         yield Problem(place=("value",), must=must, got=got, do=self._unit_meant())

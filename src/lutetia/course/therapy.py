@@ -73,9 +73,7 @@ class AbsorbedDose(Record):
     organ: Literal["kidneys", "red_marrow", "liver", "spleen", "tumour", "other"] = Field(description="organ")
     lesion: Id | None = optional("name of the lesion, when organ is tumour")
     absorbed_dose_gy: AbsorbedDoseGy = Field(description="mean absorbed dose of this cycle in Gy")
-    standard_uncertainty_gy: Known[AbsorbedDoseGy] = optional(
-        "standard uncertainty (one standard deviation) in Gy"
-    )
+    standard_uncertainty_gy: Known[AbsorbedDoseGy] = optional("standard uncertainty (one standard deviation) in Gy")
     method: Known[Text] = optional("how it was computed, e.g. multi-time-point SPECT, OLINDA")
 
 
@@ -84,9 +82,7 @@ class RltCycle(Entry):
 
     kind: Literal["rlt_cycle"] = "rlt_cycle"
     line: Id = Field(description="id of the therapy_line (regimen rlt) it belongs to")
-    number: Annotated[WholeNumber, Field(ge=1, le=50)] = Field(
-        description="number of the cycle in its line, from 1"
-    )
+    number: Annotated[WholeNumber, Field(ge=1, le=50)] = Field(description="number of the cycle in its line, from 1")
     administered_at: Moment | None = optional("start of the infusion, with offset from UTC")
     radiopharmaceutical: Known[Text] = optional("e.g. [177Lu]Lu-DOTATATE")
     activity_mbq: Known[ActivityMBq] = optional(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, ClassVar, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -54,7 +55,11 @@ def parse_course(text: str, name: str = "course", format: Format | None = None) 
 
     Raises InputError as `read_course` does.
     """
-    document = parse_document(text, name, format)
+    return course_of(parse_document(text, name, format), name)
+
+
+def course_of(document: Document, name: str) -> Course:
+    """The course in a document that was read already. Raises InputError as `read_course` does."""
     if not document.faults and isinstance(document.data, dict) and "lutetia" in document.data:
         try:
             return Course.model_validate(document.data)
@@ -82,7 +87,20 @@ def _without_empty(course: Course) -> dict[str, Any]:
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Writes YAML that `documents` reads back as it was: dates plain, and quotes only where a word needs them."""
+    """Writes YAML that `documents` reads back as it was: dates plain, quotes only where a word needs them."""
+
+    # Words that YAML 1.1 or 1.2 takes for null, yes or no, or a number get quotes when they are text.
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+
+
+_AMBIGUOUS = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"(?i:true|false|yes|no|on|off|y|n)",
+    "int": r"[-+]?(?:0b|0o|0x)?[0-9][0-9a-fA-F_]*(?::[0-9_]+)*",
+    "float": r"[-+]?(?:[0-9][0-9_]*)?\.?[0-9_]*(?:[eE][-+]?[0-9]+)?|[-+]?\.(?i:inf|nan)|[-+0-9_:]*[0-9:]\.[0-9_]*",
+}
+for _tag, _words in _AMBIGUOUS.items():
+    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_words})$"), None)
 
 
 # ---- faults
@@ -132,15 +150,15 @@ def _problems(data: Any) -> Iterator[Problem]:
 
 def _entry_problems(head: Course | None, given: list[Any]) -> Iterator[Problem]:
     entries: dict[int, Entry] = {}
-    unreadable: set[str] = set()
+    unreadable: dict[int, str] = {}
     for position, item in enumerate(given):
         entry, problems = _entry(item)
         for problem in problems:
             yield replace(problem, place=("entries", position, *problem.place))
         if entry is not None:
             entries[position] = entry
-        elif isinstance(item, dict):
-            unreadable.add(str(item.get("id")))
+        elif isinstance(item, dict) and isinstance(item.get("id"), str | int):
+            unreadable[position] = str(item["id"])
     yield from inconsistencies(head.patient if head else None, entries, unreadable)
 
 
@@ -169,24 +187,27 @@ def _mended(model: type[M], data: dict[str, Any]) -> tuple[M | None, list[Proble
         try:
             return model.model_validate(rest), problems
         except ValidationError as error:
-            places = []
+            wrong = []
             for detail in error.errors(include_url=False):
-                place = tuple(step for step in detail["loc"] if step not in _TAGS)
+                loc = detail["loc"]
+                place = _without_tags(loc)
                 if place not in removed:
-                    problems.append(problem_of(detail, place, _model_at(model, detail["loc"])))
-                places.append(place)
-            if not all([_taken_out(rest, place) for place in places]):
+                    problems.append(problem_of(detail, place, _model_at(model, loc)))
+                wrong.append(_without_tags(loc[: loc.index(UNKNOWN)]) if UNKNOWN in loc else place)
+            taken = [_take_out(rest, place) for place in wrong]
+            if None in taken:
                 return None, problems
-            removed.update(places)
+            removed.update(place for place in taken if place is not None)
 
 
-_TAGS = (KNOWN, UNKNOWN, "[key]")
+def _without_tags(loc: Place) -> Place:
+    return tuple(step for step in loc if step not in (KNOWN, UNKNOWN, "[key]"))
 
 
-def _taken_out(data: dict[str, Any], place: Place) -> bool:
+def _take_out(data: dict[str, Any], place: Place) -> Place | None:
     """Take the value at a place out of the data: its list when it is an item, its mapping when it is absent.
 
-    False when nothing can be taken out, because the record itself lacks what it needs.
+    Gives the place that was emptied; None when there is none, because the record lacks what it needs.
     """
     while place:
         holder: Any = data
@@ -194,9 +215,9 @@ def _taken_out(data: dict[str, Any], place: Place) -> bool:
             holder = holder.get(step) if isinstance(holder, dict) else None
         if isinstance(holder, dict) and place[-1] in holder:
             del holder[place[-1]]
-            return True
+            return place
         place = place[:-1]
-    return False
+    return None
 
 
 def _model_at(model: type[BaseModel], loc: Place) -> type[BaseModel]:

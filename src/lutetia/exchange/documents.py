@@ -1,7 +1,7 @@
 """YAML and JSON files as plain data, with the line of every value; refuses what could be read in two ways.
 
-YAML is read as its version 1.2 means plain words: only true and false are yes and no, dates stay text, 12:30 and
-007 stay text. Anchors, aliases, tags and duplicate keys are refused.
+YAML is read as its version 1.2 means plain words: only true and false are yes and no; dates, 12:30 and 007 stay
+text. Anchors, aliases, tags and duplicate keys are refused.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Document:
 def read_document(path: str | Path) -> tuple[Any, Locate]:
     """The data of a YAML or JSON file, and a function from a place, ("entries", 3, "date"), to its line.
 
-    Raises InputError: unreadable file, more than 10 MB, not UTF-8, malformed, duplicate keys, anchors or aliases.
+    Raises InputError: unreadable, more than 10 MB, not UTF-8, malformed, duplicate keys, anchors or aliases.
     """
     document = parse_document(read_text(path), str(path))
     if document.faults:
@@ -74,13 +74,11 @@ def read_text(path: str | Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         got = f"byte 0x{content[error.start]:02x} at position {error.start}"
-        raise _refusal(
-            name, "the file must be UTF-8 text", got=got, do="Save it as UTF-8.", line=line
-        ) from error
+        raise _refusal(name, "the file must be UTF-8 text", got=got, do="Save it as UTF-8.", line=line) from error
 
 
 def parse_document(text: str, name: str, format: Format | None = None) -> Document:
-    """The document in a text; `name` stands in error messages, and its ending says the format if none is given.
+    """The document in a text; `name` stands in errors, and its ending says the format if none is given.
 
     Raises InputError when the text is malformed. Duplicate keys do not raise: they are in `Document.faults`.
     """
@@ -99,14 +97,14 @@ def _refusal(name: str, must: str, *, place: str = "document", **parts: Any) -> 
     return InputError(name, [Fault(place=place, must=must, **parts)])
 
 
-def _nearest(lines: dict[Place, int], place: Place) -> int | None:
+def _nearest(lines: dict[Place, int], path: Place) -> int | None:
     """The line of a place, or of the nearest part of the document that encloses it."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path)
 
 
-def _twice(place: Place, line: int, first: int) -> Fault:
+def _twice(path: Place, line: int, first: int) -> Fault:
     key = str(path[-1])
     return Fault(
         place=place_text(path),
@@ -117,7 +115,7 @@ def _twice(place: Place, line: int, first: int) -> Fault:
     )
 
 
-def place_text(place: Place) -> str:
+def place_text(path: Place) -> str:
     """A place as people write it: ("entries", 3, "date") is entries[3].date."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".") or "document"
@@ -189,12 +187,10 @@ class _YamlComposer:
         self._next()  # document end
         after = self._next()
         if isinstance(after, yaml.DocumentStartEvent):
-            raise self._refusal(
-                after, "a file must hold one document", "a second one after ---", "Use two files."
-            )
+            raise self._refusal(after, "a file must hold one document", "a second one after ---", "Use two files.")
         return data
 
-    def _value(self, event: Any, place: Place) -> Any:
+    def _value(self, event: Any, path: Place) -> Any:
         if type(event) is yaml.AliasEvent or event.anchor is not None:
             got = f"{'*' if type(event) is yaml.AliasEvent else '&'}{event.anchor}"
             raise self._refusal(event, "anchors and aliases are not allowed", got, "Write the value out.")
@@ -209,7 +205,7 @@ class _YamlComposer:
             raise self._refusal(event, must, None, "Check brackets and indentation.")
         return self._mapping(path) if type(event) is yaml.MappingStartEvent else self._list(path)
 
-    def _mapping(self, place: Place) -> dict[str, Any]:
+    def _mapping(self, path: Place) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         first: dict[str, int] = {}
         while type(event := self._next()) is not yaml.MappingEndEvent:
@@ -230,7 +226,7 @@ class _YamlComposer:
             raise self._refusal(event, "a key must be a plain word", None, "Check the text before the colon.")
         return str(event.value)
 
-    def _list(self, place: Place) -> list[Any]:
+    def _list(self, path: Place) -> list[Any]:
         items: list[Any] = []
         while type(event := self._next()) is not yaml.SequenceEndEvent:
             items.append(self._value(event, (*path, len(items))))
@@ -269,9 +265,7 @@ def _json_document(text: str, name: str) -> Document:
     except json.JSONDecodeError as error:
         got = f"{error.msg.lower()} (column {error.colno})"
         do = "Check commas, quotes and brackets at this place."
-        raise _refusal(
-            name, "the text must be well-formed JSON", got=got, do=do, line=error.lineno
-        ) from error
+        raise _refusal(name, "the text must be well-formed JSON", got=got, do=do, line=error.lineno) from error
     except (ValueError, RecursionError) as error:
         why = "nesting too deep" if isinstance(error, RecursionError) else str(error)
         raise _refusal(name, "the text must be well-formed JSON", got=why) from error

@@ -1,15 +1,16 @@
-"""What pydantic says about a field, as a sentence a clinician can act on: what must hold, what came, what to do."""
+"""What pydantic says of a field, as a sentence to act on: what must hold, what came, what to do."""
 
 from __future__ import annotations
 
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from lutetia.course.entry import Unknown
 from lutetia.course.problem import Problem
 from lutetia.quantities import number_text
 
@@ -51,13 +52,13 @@ def problem_of(error: ErrorDetails, place: tuple[str | int, ...], model: type[Ba
     if kind == "must_hold":
         return Problem(place=place, must=context["must"], got=context["got"], do=context["do"])
     if kind == "value_error":
-        return _from_sentence(str(context["error"]), error["input"], place)
+        return _from_sentence(str(context["error"]), error["input"], place, model)
     if kind == "missing":
         return _missing(place, model)
     if kind == "extra_forbidden":
         return _not_a_field(place, model)
     must, do = _expectation(kind, context, error)
-    do = _if_meant_unknown(error["input"], place) or do
+    do = do or _if_meant_unknown(error["input"], place, model)
     return Problem(place=place, must=f"{name_of(place)} {must}", got=shown(error["input"]), do=do)
 
 
@@ -89,22 +90,18 @@ def did_you_mean(wrong: str, known: Sequence[str]) -> str | None:
     """The known word nearest to a wrong one, as a question; None when nothing is near."""
     simple = wrong.casefold().replace("-", "_").replace(" ", "_")
     folded = {word.casefold(): word for word in known}
-    starts = [
-        word for word in folded if simple and (word.startswith(f"{simple}_") or simple.startswith(f"{word}_"))
-    ]
-    near = (
-        ([simple] if simple in folded else []) or starts or difflib.get_close_matches(simple, folded, 1, 0.6)
-    )
+    starts = [word for word in folded if simple and (word.startswith(f"{simple}_") or simple.startswith(f"{word}_"))]
+    near = ([simple] if simple in folded else []) or starts or difflib.get_close_matches(simple, folded, 1, 0.6)
     return f"Did you mean {folded[near[0]]}?" if near else None
 
 
-def _from_sentence(sentence: str, given: Any, place: tuple[str | int, ...]) -> Problem:
+def _from_sentence(sentence: str, given: Any, place: tuple[str | int, ...], model: type[BaseModel] | None) -> Problem:
     """The parts of "must …, but got …; do …", the form of the sentences of `dates` and `quantities`."""
     must, _, rest = sentence.partition(", but got ")
     got, _, do = rest.rpartition("; ") if "; " in rest else (rest, "", "")
     if must.startswith("must "):
         must, got = f"{name_of(place)} {must}", shown(given)
-    advice = _if_meant_unknown(given, place) or (f"{do[0].upper()}{do[1:]}." if do else None)
+    advice = _if_meant_unknown(given, place, model) or (f"{do[0].upper()}{do[1:]}." if do else None)
     return Problem(place=place, must=must, got=got or shown(given), do=advice)
 
 
@@ -117,9 +114,7 @@ def _missing(place: tuple[str | int, ...], model: type[BaseModel] | None) -> Pro
 def _not_a_field(place: tuple[str | int, ...], model: type[BaseModel] | None) -> Problem:
     known = list(model.model_fields) if model is not None else []
     do = did_you_mean(str(place[-1]), known) or (f"Known here: {', '.join(known)}." if known else None)
-    return Problem(
-        place=place, must="each field must be one that the schema knows", got=shown(str(place[-1])), do=do
-    )
+    return Problem(place=place, must="each field must be one that the schema knows", got=shown(str(place[-1])), do=do)
 
 
 def _expectation(kind: str, context: Mapping[str, Any], error: ErrorDetails) -> tuple[str, str | None]:
@@ -138,7 +133,7 @@ def _expectation(kind: str, context: Mapping[str, Any], error: ErrorDetails) -> 
         "less_than_equal": lambda: f"must be at most {context['le']}",
         "string_too_short": lambda: "must not be empty",
         "string_too_long": lambda: f"must have at most {context['max_length']} characters",
-        "string_pattern_mismatch": lambda: "must consist of letters A-Z, digits, and the signs . _ - only",
+        "string_pattern_mismatch": lambda: "must consist of letters, digits and the signs . _ - only, without spaces",
         "too_short": lambda: f"must list at least {context['min_length']}",
     }
     if kind in bounds:
@@ -147,8 +142,12 @@ def _expectation(kind: str, context: Mapping[str, Any], error: ErrorDetails) -> 
     return f"is not usable: {message[0].lower()}{message[1:]}", None
 
 
-def _if_meant_unknown(given: Any, place: tuple[str | int, ...]) -> str | None:
-    if not isinstance(given, str) or given.strip().casefold() not in _FOR_UNKNOWN:
+def _if_meant_unknown(given: Any, place: tuple[str | int, ...], model: type[BaseModel] | None) -> str | None:
+    """How to write a value that is not known, when the text given says so ("unknown", "n/a", "?")."""
+    field = model.model_fields.get(str(place[-1])) if model is not None and place else None
+    if field is None or not isinstance(given, str) or given.strip().casefold() not in _FOR_UNKNOWN:
         return None
     name = name_of(place)
-    return f"Not known? Leave {name} out, or write {name}: {{unknown: not_recorded}}."
+    ways = [] if field.is_required() else [f"leave {name} out"]
+    ways += [f"write {name}: {{unknown: not_recorded}}"] if Unknown in get_args(field.annotation) else []
+    return f"Not known? {', or '.join(ways).capitalize()}." if ways else None

@@ -78,7 +78,8 @@ def facts_on(timeline: Timeline) -> Facts:
         if value.value is not None or value.unknown_because:
             found[value.field] = value
     late = timeline.left_out()
-    remarks = [f"{len(late)} entries dated after {timeline.as_of} left out"] if late else []
+    count = "1 entry" if len(late) == 1 else f"{len(late)} entries"
+    remarks = [f"{count} dated after {timeline.as_of} left out"] if late else []
     return Facts(name=timeline.course.patient.id, values=found, remarks=tuple(remarks))
 
 
@@ -126,26 +127,26 @@ def plain(value: Any) -> Value:
 
 def _why_unknown(reading: Reading) -> str | None:
     if reading.conflict:
-        return "contradictory: " + " and ".join(str(value) for value in reading.conflict)
-    return None
+        return "contradictory: " + " and ".join(sorted({str(value) for value in reading.conflict}))
+    return reading.unknown.unknown.replace("_", " ") if reading.unknown else None
 
 
 def _patient(timeline: Timeline) -> Iterable[FactValue]:
     patient, care = timeline.course.patient, timeline.course.care
     if isinstance(patient.birth, PartialDate):
-        yield FactValue(field="age_years", value=_years(patient.birth, timeline.as_of), origin="date of birth")
+        yield FactValue(field="age_years", value=_age_years(patient.birth, timeline.as_of), origin="date of birth")
     if patient.sex is not None and not isinstance(patient.sex, Unknown):
         yield FactValue(field="sex", value=patient.sex, origin="patient")
     if care is not None and care.jurisdiction is not None:
         yield FactValue(field="jurisdiction", value=care.jurisdiction, origin="centre")
 
 
-def _years(birth: PartialDate, day: date) -> Value:
-    youngest, oldest = (_age(born, day) for born in (birth.latest, birth.earliest))
+def _age_years(birth: PartialDate, day: date) -> Value:
+    youngest, oldest = (_whole_years(born, day) for born in (birth.latest, birth.earliest))
     return youngest if youngest == oldest else Interval(low=youngest, high=oldest)
 
 
-def _age(born: date, day: date) -> int:
+def _whole_years(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
@@ -265,22 +266,15 @@ def _fitness(timeline: Timeline) -> Iterable[FactValue]:
 
 def _laboratory(timeline: Timeline) -> Iterable[FactValue]:
     for field, analyte in LABORATORY.items():
-        yield read(field, _newest_lab(timeline, analyte))
+        yield read(field, timeline.laboratory(analyte))
     yield _liver_tests(timeline)
     yield _renal(timeline, "egfr", "egfr", _egfr)
     yield _renal(timeline, "crcl", "creatinine_clearance", _clearance)
 
 
-def _newest_lab(timeline: Timeline, analyte: str) -> Reading | None:
-    return timeline.newest("laboratory", "canonical", where=lambda entry: entry.analyte == analyte)
-
-
 def _liver_tests(timeline: Timeline) -> FactValue:
     """The worse of AST and ALT in multiples of the upper limit; with only one of them, at least that."""
-    readings = [
-        timeline.newest("laboratory", "times_upper_limit", where=lambda entry, name=name: entry.analyte == name)
-        for name in ("ast", "alt")
-    ]
+    readings = [_times_upper_limit(timeline, analyte) for analyte in ("ast", "alt")]
     known = [reading for reading in readings if reading is not None and reading.value is not None]
     if not known:
         return FactValue(field="ast_alt_xuln", value=None)
@@ -291,6 +285,10 @@ def _liver_tests(timeline: Timeline) -> FactValue:
     return read("ast_alt_xuln", worst, lambda value: Interval(low=value.low, high=inf))
 
 
+def _times_upper_limit(timeline: Timeline, analyte: str) -> Reading | None:
+    return timeline.newest("laboratory", "times_upper_limit", where=lambda entry: bool(entry.analyte == analyte))
+
+
 def _renal(
     timeline: Timeline,
     field: str,
@@ -298,8 +296,8 @@ def _renal(
     compute: Callable[[Timeline, Reading], FactValue | None],
 ) -> FactValue:
     """The reported value, or the one computed from a newer creatinine; each formula keeps its own name."""
-    reported = _newest_lab(timeline, analyte)
-    creatinine = _newest_lab(timeline, "creatinine")
+    reported = timeline.laboratory(analyte)
+    creatinine = timeline.laboratory("creatinine")
     if creatinine is None or creatinine.value is None or not creatinine.value.is_exact:
         return read(field, reported)
     if reported is not None and not creatinine.date.certainly_after(reported.date):
@@ -335,10 +333,10 @@ def _body(timeline: Timeline, creatinine: Reading) -> tuple[int, Any] | None:
     patient = timeline.course.patient
     if not isinstance(patient.birth, PartialDate) or patient.sex not in ("female", "male"):
         return None
-    age = _years(patient.birth, creatinine.date.latest)
+    age = _age_years(patient.birth, creatinine.date.latest)
     return (age, patient.sex) if isinstance(age, int) else None
 
 
 def _computed(field: str, value: float, creatinine: Reading, formula: str) -> FactValue:
     origin = f"{formula} from creatinine {creatinine.entry_id}"
-    return FactValue(field=field, value=round(value, 1), date=creatinine.date, origin=origin)
+    return FactValue(field=field, value=value, date=creatinine.date, origin=origin)

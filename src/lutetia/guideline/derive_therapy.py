@@ -42,8 +42,8 @@ def _given(timeline: Timeline, field: str, entries: list[Any], complete: str) ->
     """Yes when there is such a treatment; no only when the list of treatments is stated to be complete."""
     if entries:
         return FactValue(field=field, value=True, date=entries[-1].date, origin=_origin(entries[-1]))
-    if timeline.states_complete(complete):
-        return FactValue(field=field, value=False, origin="treatment history stated complete")
+    if (until := timeline.complete_until(complete)) is not None:
+        return FactValue(field=field, value=False, date=until, origin="treatment history stated complete")
     return FactValue(field=field, value=None)
 
 
@@ -136,8 +136,8 @@ def _count(timeline: Timeline, field: str, entries: list[Any]) -> FactValue:
     """The count when the history is stated complete, else at least that many; none at all says nothing."""
     number = len(entries)
     when = entries[-1].date if entries else None
-    if timeline.states_complete("systemic_therapy"):
-        return FactValue(field=field, value=number, date=when, origin="treatment history stated complete")
+    if (until := timeline.complete_until("systemic_therapy")) is not None:
+        return FactValue(field=field, value=number, date=until, origin="treatment history stated complete")
     if number == 0:
         return FactValue(field=field, value=None)
     return FactValue(

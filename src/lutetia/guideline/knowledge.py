@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import Any as Anything
+
+import yaml
 
 from lutetia.errors import KnowledgeError
 from lutetia.guideline.expression import All, Expression, Not, Ref, parse
@@ -164,6 +167,32 @@ def load_knowledge(edition: str = "itanet-2024") -> Knowledge:
     return build_knowledge(tables, _levels(edition), _hash(edition), package)
 
 
+def read_edition(folder: Path) -> Knowledge:
+    """The knowledge in a folder laid out like a packaged edition, e.g. a draft; its hash is that of its files.
+
+    KnowledgeError names a file that is absent, not UTF-8 or not YAML, or the place of the first fault in it.
+    """
+    names = sorted((*FACT_FILES, "edition.yaml", "fields.yaml", "levels.csv"))
+    content = {name: _read_file(folder / name) for name in names}
+    levels = content.pop("levels.csv").decode()
+    tables = {name: _parse_table(folder / name, data) for name, data in content.items()}
+    return build_knowledge(tables, levels, _fingerprint(content | {"levels.csv": levels.encode()}), str(folder))
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KnowledgeError(f"{path}: the file must exist and be readable ({error.strerror}).") from None
+
+
+def _parse_table(path: Path, data: bytes) -> Anything:
+    try:
+        return yaml.load(data.decode(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise KnowledgeError(f"{path}: must be UTF-8 and well-formed YAML.\n    {error}") from None
+
+
 def build_knowledge(tables: Mapping[str, Anything], levels: str, fingerprint: str, origin: str = "tables") -> Knowledge:
     """Knowledge from parsed tables (file name → content); KnowledgeError names the place of the first fault."""
     about = tables["edition.yaml"]
@@ -202,10 +231,14 @@ def _levels(edition: str) -> str:
 
 
 def _hash(edition: str) -> str:
+    names = (*FACT_FILES, "edition.yaml", "fields.yaml", "levels.csv")
+    return _fingerprint({name: (_folder(edition) / name).read_bytes() for name in names})
+
+
+def _fingerprint(content: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
-    names = sorted((*FACT_FILES, "edition.yaml", "fields.yaml", "levels.csv"))
-    for name in names:
-        digest.update(name.encode() + b"\0" + (_folder(edition) / name).read_bytes())
+    for name in sorted(content):
+        digest.update(name.encode() + b"\0" + content[name])
     return digest.hexdigest()
 
 

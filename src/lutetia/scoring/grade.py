@@ -201,9 +201,7 @@ def _carcinoma(ki67: Interval | None) -> Grade:
     rule = _table()["carcinoma"]
     because = [Reason(rule=rule["rule"], says=rule["says"], used=(("differentiation", "poor"),))]
     if ki67 is not None and ki67.certainly(">", rule["usual_ki67_pct_above"]) is False:
-        unusual = Reason(
-            rule=rule["unusual_rule"], says=rule["unusual_says"], used=(("ki67_pct", str(ki67)),)
-        )
+        unusual = Reason(rule=rule["unusual_rule"], says=rule["unusual_says"], used=(("ki67_pct", str(ki67)),))
         because.append(unusual)
     return Grade(
         value=rule["grade"],

@@ -133,9 +133,7 @@ def score_extremes(scores: Iterable[int | Interval | None], *, complete: bool) -
     No lesion gives None, never 0. Raises InputError for a score that is not a whole number from 0 to 4.
     """
     ranges = _score_ranges(scores)
-    said = (
-        "all lesions in question are listed" if complete else "further lesions may exist: both ends stay open"
-    )
+    said = "all lesions in question are listed" if complete else "further lesions may exist: both ends stay open"
     conventions = (f"complete={complete}: {said}", "a lesion without a score may have any score from 0 to 4")
     if not ranges:
         return ScoreExtremes(lowest=None, highest=None, because=(), conventions=conventions)
@@ -353,9 +351,7 @@ def _split(possible: Sequence[str], fewest: int, most: int | None) -> tuple[str,
     return tuple(parts)
 
 
-def _netpet(
-    possible: tuple[str, ...], used: tuple[tuple[str, str], ...], conventions: tuple[str, ...]
-) -> NetpetClass:
+def _netpet(possible: tuple[str, ...], used: tuple[tuple[str, str], ...], conventions: tuple[str, ...]) -> NetpetClass:
     table = _table()["netpet"]
     split = table["split"]
     rows = [row for row in table["rows"] if set(row["suitability"]) & set(possible)]
@@ -368,8 +364,6 @@ def _netpet(
         possible=possible,
         suitability_as_tabulated=suitable.pop() if len(suitable) == 1 else None,
         provenance=table["provenance"],
-        because=tuple(
-            Reason(rule=table["rule"], says=f"{row['class']}: {row['says']}", used=used) for row in rows
-        ),
+        because=tuple(Reason(rule=table["rule"], says=f"{row['class']}: {row['says']}", used=used) for row in rows),
         conventions=(*conventions, "SSTR-positive: above background, as the table has it for this score"),
     )
