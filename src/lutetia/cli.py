@@ -73,7 +73,7 @@ def board(
     files: Files,
     format: Annotated[Format, typer.Option(help="What to make.")] = Format.terminal,
     as_of: Annotated[str | None, typer.Option(help="Day of the board, YYYY-MM-DD. Default: today.")] = None,
-    jurisdiction: Annotated[Jurisdiction | None, typer.Option(help="Wins over the record's own.")] = None,
+    jurisdiction: Annotated[Jurisdiction | None, typer.Option(help="Wins over the record's own.", case_sensitive=False)] = None,
     grading: Annotated[Grading, typer.Option(help="Whether Ki-67 alone may grade.")] = Grading.ki67_sufficient,
     out: Annotated[Path, typer.Option(help="Folder for HTML and PDF sheets.")] = Path("board-sheets"),
     annex: Annotated[bool, typer.Option("--annex", help="PDF: add the criteria of every trial.")] = False,

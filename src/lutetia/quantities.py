@@ -63,7 +63,7 @@ def scaled(value: float, factor: Fraction) -> float:
     try:
         return float(Fraction(Decimal(repr(float(value)))) * factor)
     except OverflowError:
-        raise ValueError(f"must be a finite number, but got {value}") from None
+        raise ValueError("must be a finite number of ordinary size") from None
 
 
 def convert(value: float, from_unit: str, to_unit: str) -> float:
@@ -144,9 +144,7 @@ class InUnit:
             return Quantity(_finite(value))
         match = _PLAIN.fullmatch(value.strip()) if isinstance(value, str) else None
         if match is None or _DECIMAL_COMMA.search(value):
-            raise ValueError(
-                f"must be a number in {self.unit}, or a text with its unit{_but(value)}{_comma(value)}"
-            )
+            raise ValueError(f"must be a number in {self.unit}, or a text with its unit{_but(value)}{_comma(value)}")
         factor = factor_of(self.unit, match[2] or self.unit)
         if factor is None:
             raise ValueError(f"must have one of the units {', '.join(UNITS[self.unit])}{_but(value)}")
@@ -160,9 +158,7 @@ class InUnit:
             serialization=core_schema.plain_serializer_function_ser_schema(_quantity_as_entered),
         )
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         units = "|".join(re.escape(unit).replace("uCi", "[uµμ]Ci") for unit in UNITS[self.unit])
         pattern = rf"^\s*{_NUMBER}\s*({units})?\s*$"
         examples = [f"7.4 {unit}" for unit in UNITS[self.unit]]
@@ -322,9 +318,7 @@ class Interval:
         return Within().__get_pydantic_core_schema__(source, handler)
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return Within().__get_pydantic_json_schema__(schema, handler)
 
 
@@ -348,9 +342,7 @@ class Within:
             serialization=core_schema.plain_serializer_function_ser_schema(_interval_as_entered),
         )
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         number: dict[str, Any] = {"type": "number"}
         if math.isfinite(self.minimum):
             number["minimum"] = self.minimum
@@ -400,8 +392,12 @@ def _decided(always: bool, never: bool) -> bool | None:
 
 
 def _finite(number: float) -> float:
-    if not math.isfinite(number):
-        raise ValueError(f"must be a finite number, but got {number}")
+    try:
+        finite = math.isfinite(number)
+    except OverflowError:  # a whole number with hundreds of digits
+        finite = False
+    if not finite:
+        raise ValueError("must be a finite number of ordinary size")
     return number
 
 
@@ -409,5 +405,7 @@ def _but(value: Any, plain: bool = False) -> str:
     return f", but got {value}" if plain else f", but got {value!r}"
 
 
-def _comma(text: str) -> str:
-    return f"; write {text.replace(',', '.')} with a decimal point" if _DECIMAL_COMMA.search(text) else ""
+def _comma(typed: Any) -> str:
+    if not isinstance(typed, str) or not _DECIMAL_COMMA.search(typed):
+        return ""
+    return f"; write {typed.replace(',', '.')} with a decimal point"

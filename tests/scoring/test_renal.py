@@ -18,7 +18,7 @@ from lutetia.scoring.renal import (
     cockcroft_gault_ml_min,
 )
 
-MG_DL = 88.42  # µmol/L
+MG_DL = 88.4  # µmol/L
 
 
 # --- by hand: numerator and denominator written out ---
@@ -150,7 +150,7 @@ def test_reason_and_conventions_are_told() -> None:
     }
     said = " ".join(clearance.conventions)
     assert "weight used: adjusted" in said
-    assert "88.42" in said
+    assert "88.4" in said
     assert "not indexed" in said
     gfr = ckd_epi_2021_ml_min_1_73m2(60, 90, "male")
     assert gfr.because[0].rule == "CKD-EPI 2021 (creatinine)"
@@ -175,7 +175,7 @@ def test_creatinine_in_mg_dl_is_refused_with_a_hint(mg_dl: float) -> None:
             call()
         (fault,) = caught.value.faults
         assert fault.place == "creatinine_umol_l"
-        assert fault.do == f"Given in mg/dL? {mg_dl} mg/dL is {mg_dl * 88.42:.0f} µmol/L."
+        assert fault.do == f"Given in mg/dL? {mg_dl} mg/dL is {mg_dl * 88.4:.0f} µmol/L."
 
 
 @pytest.mark.parametrize("creatinine", [0, -5, 3001, float("nan"), float("inf"), "85", True, None])

@@ -55,6 +55,11 @@ AnyEntry: TypeAlias = Annotated[
 FORMAT = "course/1"
 
 
+def _describe_document(schema: dict[str, Any]) -> None:
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema.setdefault("required", []).insert(0, "lutetia")
+
+
 class Course(Record):
     """The course of one patient: who it is, where, and dated entries that are never changed.
 
@@ -62,10 +67,7 @@ class Course(Record):
     sentences with lines.
     """
 
-    model_config = ConfigDict(
-        title="Lutetia course",
-        json_schema_extra=lambda schema: schema.setdefault("required", []).insert(0, "lutetia"),
-    )
+    model_config = ConfigDict(title="Lutetia course", json_schema_extra=_describe_document)
 
     lutetia: Literal["course/1"] = Field(default="course/1", description="format and version of this document")
     made_up: YesNo | None = optional("true: an invented patient; real records leave it out")

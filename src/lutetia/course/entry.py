@@ -86,7 +86,7 @@ def optional(description: str) -> Any:
 
 YesNo = Annotated[bool, Strict()]
 WholeNumber = Annotated[int, Strict()]
-Number = Annotated[float, Strict()]
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
 Several: TypeAlias = Annotated[tuple[T, ...], BeforeValidator(lambda given: () if given is None else given)]
 """A list in which nothing stands when it is absent."""

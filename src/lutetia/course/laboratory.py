@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -90,7 +90,7 @@ def _table() -> Mapping[str, Any]:
     return load_yaml_table("lutetia.course", "data/analytes.yaml").table
 
 
-@cache
+@lru_cache(maxsize=1024)
 def unit_spelling(unit: str) -> str:
     """One spelling for the many of a unit: "x10⁹/L", "10*9/L", "10e9/l" and "10^9 / L" give the same text."""
     text = re.sub(r"\s+", "", unit.translate(_SUPERSCRIPTS)).replace("µ", "u").replace("μ", "u").casefold()

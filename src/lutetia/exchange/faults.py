@@ -80,7 +80,7 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return number_text(value) if abs(value) < 1e15 else f"{value:.3g}"
+        return number_text(value) if abs(value) < 1e15 else str(value)[:30]
     if isinstance(value, str):
         return f'"{value[:57]}…"' if len(value) > 60 else f'"{value}"'
     return "a mapping" if isinstance(value, Mapping) else "a list"

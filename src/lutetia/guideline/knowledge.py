@@ -31,7 +31,7 @@ FACT_FILES = (
 )
 EXPRESSION_KEYS = ("when", "applies_when", "stronger_if", "touches")
 POLICY_EXPRESSION_KEYS = frozenset(
-    {"when", "unless", "test", "stops", "demand", "applies", "unknown_applies", "site", "excluded"}
+    {"when", "unless", "test", "stops", "demand", "applies", "unknown_applies", "fits", "excluded"}
 )
 REVIEW = "S004"  # narrative review: its statements never carry a level
 

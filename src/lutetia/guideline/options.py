@@ -91,12 +91,12 @@ def tiers(evaluator: Evaluator, record: Record, memo: Memo, candidacy: str) -> T
 
 
 def _offered(evaluator: Evaluator, record: Record, memo: Memo, name: str, candidacy: str) -> bool:
-    """Whether an option's site fits, it was not given before, and RLT stands where RLT may."""
+    """Whether an option fits the patient, it was not given before, and RLT stands where RLT may."""
     entry = evaluator.knowledge.policy["options"][name]
     if name in RLT_OPTIONS:
         again = record.get("prior_rlt") is True
         return candidacy.startswith("candidate") and again == (name == "rlt_retreatment")
-    if "site" in entry and not evaluator.expression(entry["site"], record, memo):
+    if "fits" in entry and not evaluator.expression(entry["fits"], record, memo):
         return False
     return "excluded" not in entry or not evaluator.expression(entry["excluded"], record, memo)
 

@@ -1,0 +1,1 @@
+"""Results in, figures out: drawings as SVG text, without any plotting library."""

@@ -1,0 +1,132 @@
+"""The tumour-board sheet as one model, built from an assessment: every form of the sheet is drawn from it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lutetia.course.timeline import Timeline
+from lutetia.guideline.assessment import Assessment
+from lutetia.reports.board_answer import AnswerBlock, Card, answer_block
+from lutetia.reports.board_attention import (
+    TrialsBlock,
+    conflict_lines,
+    monitoring_lines,
+    trials_block,
+    warnings,
+)
+from lutetia.reports.board_disease import Header, disease, header, question
+from lutetia.reports.board_missing import MissingBlock, missing_block
+from lutetia.reports.board_rules import Rule, Section, rules_of, sections_of
+from lutetia.reports.statement import Clerk, Statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One sheet in its fixed order; `strip` is the mini timeline as SVG text, None without dated entries."""
+
+    header: Header
+    question: str
+    disease: tuple[Statement, ...]
+    strip: str | None
+    strip_note: Statement
+    missing: MissingBlock
+    answer: AnswerBlock
+    contraindications: tuple[Statement, ...]
+    cautions: tuple[Statement, ...]
+    conflicts: tuple[Statement, ...]
+    trials: TrialsBlock
+    monitoring: tuple[Statement, ...]
+    footer: tuple[Statement, ...]
+    remarks: tuple[str, ...]
+    rules: dict[str, Rule]
+    sections: tuple[Section, ...]
+    assessment: Assessment
+
+    def statements(self) -> Iterator[Statement]:
+        """Every clinical statement of the sheet, in its order: all but header, question, decision and disclaimer."""
+        return statements_of(self)
+
+
+def sheet_of(assessment: Assessment, timeline: Timeline | None = None) -> Sheet:
+    """The sheet of an assessment; with the timeline of the patient's course it has a strip and the board's question."""
+    contraindications, cautions = warnings(assessment)
+    strip = _strip(timeline)
+    parts = {
+        "header": header(assessment, timeline),
+        "question": question(timeline),
+        "disease": disease(assessment, timeline),
+        "strip": strip,
+        "strip_note": _strip_note(timeline, strip),
+        "missing": missing_block(assessment),
+        "answer": answer_block(assessment),
+        "contraindications": contraindications,
+        "cautions": cautions,
+        "conflicts": conflict_lines(assessment),
+        "trials": trials_block(assessment),
+        "monitoring": monitoring_lines(assessment),
+        "footer": _footer(assessment),
+        "remarks": _remarks(assessment),
+        "assessment": assessment,
+    }
+    bare = Sheet(**parts, rules={}, sections=())
+    rules = rules_of(assessment, (fact for statement in bare.statements() for fact in statement.facts))
+    return Sheet(**parts, rules=rules, sections=sections_of(rules.values()))
+
+
+def statements_of(sheet: Sheet) -> Iterator[Statement]:
+    """Every clinical statement of a sheet in its order; the criteria of the trials come last."""
+    yield from sheet.disease
+    yield sheet.strip_note
+    yield sheet.missing.headline
+    yield from (need.statement for need in sheet.missing.needs)
+    yield from (*sheet.missing.advisory, *sheet.missing.workup)
+    answer = sheet.answer
+    yield answer.headline
+    yield from (*answer.grounds, *answer.conditions, *answer.label)
+    yield answer.ranking
+    for card in cards_of(sheet):
+        yield from (*card.arguments_for, *card.arguments_against, *card.required, *card.blocking)
+    yield from (*answer.questions, *sheet.contraindications, *sheet.cautions, *sheet.conflicts)
+    yield from (trial.statement for trial in sheet.trials.all)
+    yield from (*sheet.monitoring, *sheet.footer)
+    yield from (criterion for trial in sheet.trials.all for criterion in trial.criteria)
+
+
+def cards_of(sheet: Sheet) -> Iterator[Card]:
+    """Every card of the sheet: the tiers in order, then RLT where it stands in none."""
+    yield from (card for tier in sheet.answer.tiers for card in tier.cards)
+    if sheet.answer.aside is not None:
+        yield sheet.answer.aside
+
+
+def _strip(timeline: Timeline | None) -> str | None:
+    if timeline is None:
+        return None
+    from lutetia.plots.course_strip import course_strip
+
+    return course_strip(timeline)
+
+
+def _strip_note(timeline: Timeline | None, strip: str | None) -> Statement:
+    if timeline is None:
+        return Statement(text="No dated entries: flat record.", facts=("POL-UNKNOWN",))
+    if strip is None:
+        return Statement(text="No dated entries in the course by this day.", facts=("POL-UNKNOWN",))
+    return Statement(text="Drawn from the dated entries of the course; what is not recorded is not drawn.", facts=("POL-UNKNOWN",))
+
+
+def _footer(assessment: Assessment) -> tuple[Statement, ...]:
+    clerk = Clerk(assessment)
+    return (
+        Statement(text=clerk.fact("POL-MARK").says, facts=("POL-MARK",)),
+        Statement(text="Levels stand exactly as printed in the consensus and are never translated.", facts=("CONS-SCOPE-5",)),
+        Statement(text=clerk.fact("CONS-SCOPE-7").says, facts=("CONS-SCOPE-7",)),
+    )
+
+
+def _remarks(assessment: Assessment) -> tuple[str, ...]:
+    """What the reader of the record left aside: later entries, names that are no field."""
+    ignored = assessment.facts.ignored
+    names = f"not used, no such field: {', '.join(ignored)}" if ignored else ""
+    return tuple(filter(None, (*assessment.facts.remarks, names)))
