@@ -88,6 +88,9 @@ class _Course:
             self.grounds.append(ground)
 
     def leave_open(self, step: Mapping[str, Any], fields: tuple[str, ...]) -> None:
+        """Note the fields that keep a step open; what a decided answer no longer depends on is not asked for."""
+        if self.answer not in {None, "insufficient_data"}:
+            return
         blocking = step["unknown"] == "open"
         for field in fields:
             self.open.append(OpenPoint(field=field, says=step["says"], facts=tuple(step["facts"]), blocking=blocking))

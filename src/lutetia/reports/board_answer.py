@@ -124,13 +124,14 @@ def _approval(clerk: Clerk, line: Line) -> str:
 
 def _label(assessment: Assessment, clerk: Clerk, place: str) -> Statement:
     status = assessment.label[place]
+    facts = status.facts if status.answer == "unknown" else clerk.holding(status.facts)
     return Statement(
         lead=f"{place} label",
         text=wording.LABEL[status.answer],
-        facts=status.facts,
+        facts=facts,
         truth="u" if status.answer == "unknown" else None,
         word="in force here" if place == assessment.jurisdiction else "",
-        whose=_verified(clerk, status.facts),
+        whose=_verified(clerk, facts),
     )
 
 

@@ -21,11 +21,19 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """A blocking field: the statement says why it decides; `paths` is empty where no single answer changes anything."""
+class Asked:
+    """One blocking field in words; `paths` is empty where no single answer changes anything."""
 
-    statement: Statement
+    label: str
     paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Blocking fields that matter for one reason, which the statement gives."""
+
+    asked: tuple[Asked, ...]
+    statement: Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +51,8 @@ def missing_block(assessment: Assessment) -> MissingBlock:
     clerk, missing = Clerk(assessment), assessment.missing
     return MissingBlock(
         headline=_headline(assessment),
-        needs=tuple(_need(clerk, item, assessment.leads_to.get(item.field, ())) for item in missing.blocking),
-        advisory=tuple(
-            Statement(lead=clerk.label(item.field), text=_why(clerk, item), facts=item.facts, truth="u")
-            for item in missing.advisory
-        ),
+        needs=tuple(_need(clerk, items) for items in _by_reason(clerk, missing.blocking)),
+        advisory=tuple(_advice(clerk, items) for items in _by_reason(clerk, missing.advisory)),
         workup=tuple(
             Statement(lead=wording.task(task.name), text=task.kind, facts=clerk.holding(task.facts))
             for task in assessment.workup
@@ -58,30 +63,43 @@ def missing_block(assessment: Assessment) -> MissingBlock:
 def _headline(assessment: Assessment) -> Statement:
     blocking, advisory = len(assessment.missing.blocking), len(assessment.missing.advisory)
     if blocking:
-        ask = "Ask for this before the board can judge" if blocking == 1 else "Bring these before the board can judge"
-        return Statement(text=f"{ask}: {blocking} {_items(blocking)} can change whether RLT is offered.", facts=("POL-UNKNOWN",))
+        what = "1 item that is not known" if blocking == 1 else f"{blocking} items that are not known"
+        return Statement(text=f"Bring this to the board: {what} can change whether RLT is offered.", facts=("POL-UNKNOWN",))
     if advisory:
+        items = "1 item is" if advisory == 1 else f"{advisory} items are"
         return Statement(
-            text=f"Nothing that blocks the answer is missing; {advisory} {_items(advisory)} worth asking for.",
-            facts=("POL-UNKNOWN",),
+            text=f"Nothing that blocks the answer is missing; {items} worth asking for.", facts=("POL-UNKNOWN",)
         )
     return Statement(text="Nothing this sheet asks for is missing.", facts=("POL-UNKNOWN",))
 
 
-def _items(count: int) -> str:
-    return "item" if count == 1 else "items"
+def _by_reason(clerk: Clerk, items: Iterable[MissingField]) -> Iterable[list[MissingField]]:
+    """Fields asked for on the same facts and for the same reason stand together."""
+    groups: dict[tuple[str, tuple[str, ...]], list[MissingField]] = {}
+    for item in items:
+        groups.setdefault((_why(clerk, item), item.facts), []).append(item)
+    return groups.values()
 
 
-def _need(clerk: Clerk, item: MissingField, outcomes: Iterable[Outcome]) -> Need:
-    """Outcomes count the other blocking fields as answered as favourably as can be."""
+def _need(clerk: Clerk, items: list[MissingField]) -> Need:
+    return Need(
+        asked=tuple(Asked(label=clerk.label(item.field), paths=_paths(clerk, item.field)) for item in items),
+        statement=_advice(clerk, items),
+    )
+
+
+def _advice(clerk: Clerk, items: list[MissingField]) -> Statement:
+    lead = ", ".join(clerk.label(item.field) for item in items)
+    return Statement(lead=lead, text=_why(clerk, items[0]), facts=items[0].facts, truth="u", word=wording.NOT_KNOWN)
+
+
+def _paths(clerk: Clerk, field: str) -> tuple[Path, ...]:
+    """Where each answer leads when the other blocking fields are answered as favourably as can be."""
+    outcomes: tuple[Outcome, ...] = clerk.assessment.leads_to.get(field, ())
     paths = tuple(
         Path(answer=wording.answers(outcome.answer), leads_to=wording.OUTCOME[outcome.best]) for outcome in outcomes
     )
-    different = len({path.leads_to for path in paths}) > 1
-    return Need(
-        statement=Statement(lead=clerk.label(item.field), text=_why(clerk, item), facts=item.facts, truth="u"),
-        paths=paths if different else (),
-    )
+    return paths if len({path.leads_to for path in paths}) > 1 else ()
 
 
 def _why(clerk: Clerk, item: MissingField) -> str:

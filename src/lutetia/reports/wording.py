@@ -125,12 +125,16 @@ def value_text(knowledge: Knowledge, item: FactValue) -> str:
     if item.value is None:
         return f"{NOT_KNOWN} ({item.unknown_because})" if item.unknown_because else NOT_KNOWN
     field = knowledge.fields.get(item.field)
-    unit = f" {field.unit}" if field and field.unit else ""
-    shown = plain(item.shown) if isinstance(item.value, str) else item.shown
-    text = f"{shown}{unit}"
-    if item.entered and not _same(item.entered, shown, text):
+    if isinstance(item.value, str | bool):
+        return plain(item.shown)
+    text = f"{item.shown}{_unit(field.unit) if field and field.unit else ''}"
+    if item.entered and not _same(item.entered, item.shown, text):
         text += f" (entered {item.entered})"
     return text
+
+
+def _unit(unit: str) -> str:
+    return f" × {unit}" if unit[0].isdigit() else f" {unit}"
 
 
 def _same(entered: str, *texts: str) -> bool:
@@ -168,6 +172,11 @@ def standing(fact: Fact) -> str:
 def named(text: str) -> str:
     """A text of the knowledge in which the codes of the papers are replaced by what they are called."""
     return re.sub(r"\bS00[0124]\b", lambda match: PAPERS[match[0]], text)
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a text: for the page, where the whole text stands in the HTML sheet."""
+    return re.split(r"(?<=[a-z0-9%)]\.) (?=[A-Z0-9])", text, maxsplit=1)[0]
 
 
 def sentence(text: str) -> str:
