@@ -41,6 +41,7 @@ TEXTBOOK: dict[str, Any] = {
     **{"imaging_inconclusive": False, "fdg_done": True, "fdg_positive": False, "fdg_sstr_discordant": False},
     **{"prior_ssa": True, "ssa_months": 30, "prior_rlt": False, "prior_chemo_lines": 0, "lines_failed": 1},
     **{"hb_g_l": 128, "platelets_e9_l": 210, "egfr": 78, "crcl": 80, "ast_alt_xuln": 0.8, "jurisdiction": "EU"},
+    "unfit_for_antitumour": False,
 }
 # What makes of the textbook patient another answer, or another way to the same answer.
 TURNS: dict[str, dict[str, Any]] = {
@@ -67,6 +68,7 @@ TURNS: dict[str, dict[str, Any]] = {
     },
     "retreatment too early": {"prior_rlt": True, "rlt_best_response": "SD", "rlt_control_months": 7},
     "peritoneal": {"peritoneal": "diffuse"},
+    "unfit": {"unfit_for_antitumour": True},
     "us renal": {"jurisdiction": "US", "crcl": 24},
 }
 

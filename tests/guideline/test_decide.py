@@ -96,6 +96,18 @@ def test_each_answer_is_reached(judged, turned, candidacy):
             ["CONS-Q1-R"],
         ),
         ("candidate_alternative_preferred", {}, "candidate_alternative_preferred", ["CONS-Q1-R", "POL-DEMOTE"]),
+        # nothing progressed and SSA is the established first line: SSA first, unless a syndrome escapes it
+        ("first line", {"ki67_pct": 9.9}, "candidate_alternative_preferred", ["CONS-Q9-R", "POL-DEMOTE"]),
+        ("first line", {"ki67_pct": 10}, "candidate_with_conditions", ["CONS-Q9-R"]),
+        (
+            "first line",
+            {"ki67_pct": 9, "functional": True, "syndrome_refractory_to_ssa": True},
+            "candidate_with_conditions",
+            ["CONS-Q9-R", "CONS-OTH-4"],
+        ),
+        ("unfit", {}, "candidate_alternative_preferred", ["CONS-Q1-R", "POL-UNFIT"]),
+        ("unfit", {"crcl": 24}, "contraindicated", ["CONS-Q1-R", "POL-RENAL"]),
+        ("unfit", {"unfit_for_antitumour": None}, "candidate", ["CONS-Q1-R"]),
         # the first step that does not pass decides
         ("not_candidate", {"crcl": 29}, "contraindicated", ["CONS-Q1-R", "POL-RENAL"]),
         ("not_candidate", {"pace": "rapid"}, "not_candidate", ["CONS-Q1-R", "POL-MISMATCH"]),
@@ -240,14 +252,15 @@ def test_a_lost_condition_is_listed(judged, turned):
         ("candidate_alternative_preferred", "tumour_burden", "candidate"),
         ("peritoneal", "peritoneal", "candidate"),
         ("not_candidate", "fdg_sstr_discordant", "candidate"),
+        ("unfit", "unfit_for_antitumour", "candidate"),
     ):
         assessment = judged(turned(turn, **{field: None}))
         assert (assessment.candidacy, field in asked(assessment)) == (after, True), turn
 
 
 def test_without_the_mitotic_count_ki67_alone_decides_and_the_sheet_says_so(judged, turned):
-    """The exception, in the open: a count of 5 makes this first line a G2; without it the grade is G1."""
-    record = turned("first line", ki67_pct=2, mitoses_2mm2=5)
+    """The exception, in the open: a count of 5 makes this a G2, which question 9 reaches; without it it is G1."""
+    record = turned("candidate", ki67_pct=2, mitoses_2mm2=5, pd_on_ssa=False)
     assert judged(record).candidacy == "candidate_with_conditions"
     del record["mitoses_2mm2"]
     without = judged(record)

@@ -104,6 +104,7 @@ def test_fields_stand_in_the_order_of_the_dictionary(knowledge, judged):
         ({"age_years": None}, "age_years", True),
         ({"sstr_min_score": None}, "sstr_min_score", True),
         ({"jurisdiction": None}, "jurisdiction", True),
+        ({"unfit_for_antitumour": None}, "unfit_for_antitumour", True),
         ({"weight_kg": None}, "weight_kg", False),
     ],
     ids=str,
@@ -181,11 +182,12 @@ def test_months_of_control_are_cut_at_one_year(judged, turned):
 
 
 def test_stretches_between_two_limits_by_hand(judged, turned):
-    """First line: below 3 % is G1 and question 9 does not reach it; 3-20 and above 20 % it does (G2, G3)."""
+    """First line: below 3 % is G1, which question 9 does not reach; below 10 % SSA comes first (PROMID, CLARINET)."""
     assert leads(judged(turned("first line", ki67_pct=None))) == {
         "ki67_pct": [
             ("below 3 %", "not_candidate", "not_candidate"),
-            ("3 % or more", "candidate_with_conditions", "candidate_with_conditions"),
+            ("3 to below 10 %", "candidate_alternative_preferred", "candidate_alternative_preferred"),
+            ("10 % or more", "candidate_with_conditions", "candidate_with_conditions"),
         ]
     }
 

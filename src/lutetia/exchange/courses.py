@@ -80,10 +80,15 @@ def _without_empty(course: Course) -> dict[str, Any]:
     """The course as plain data without what is absent: no nulls, no empty lists where nothing was said."""
     data = course.model_dump(mode="json", exclude_none=True)
     data["entries"] = [
-        {name: value for name, value in given.items() if value != [] or getattr(entry, name) is None}
+        {name: value for name, value in given.items() if value != [] or not _is_silent(entry, name)}
         for entry, given in zip(course.entries, data["entries"], strict=True)
     ]
     return data
+
+
+def _is_silent(entry: Entry, name: str) -> bool:
+    """True for a list that is empty when nothing was said (lesions), not for one that can state "none"."""
+    return type(entry).model_fields[name].default == ()
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]

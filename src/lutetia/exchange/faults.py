@@ -102,7 +102,8 @@ def _from_sentence(sentence: str, given: Any, place: tuple[str | int, ...], mode
     if must.startswith("must "):
         must, got = f"{name_of(place)} {must}", shown(given)
     advice = _if_meant_unknown(given, place, model) or (f"{do[0].upper()}{do[1:]}." if do else None)
-    return Problem(place=place, must=must, got=got or shown(given), do=advice)
+    got = shown(given) if got in ("", repr(given)) else got
+    return Problem(place=place, must=must, got=got, do=advice)
 
 
 def _missing(place: tuple[str | int, ...], model: type[BaseModel] | None) -> Problem:

@@ -163,7 +163,7 @@ class Assessment:
             known = ", ".join(self.knowledge.policy["options"])
             raise InputError("why", [Fault(place="option", must=f"an option must be one of {known}", got=option)])
         keys = ("for", "against", "against_when_false", "requires", "blocks")
-        named = dict.fromkeys(fact for key in keys for fact in entry.get(key, ()))
+        named = dict.fromkeys(fact for key in keys for fact in lines.facts_of_entries(entry.get(key, ())))
         return tuple(explain_fact(self.evaluator, self.facts, self.record, self._memo, fact) for fact in named)
 
     def what_if(self, **changes: Any) -> Assessment:

@@ -54,10 +54,7 @@ def _leaf_words(knowledge: Knowledge, leaf: Leaf) -> str:
     if leaf.op.startswith("is "):
         return {"is true": label, "is false": f"{label}: no", "is known": f"{label} known"}[leaf.op]
     unit = f" {field.unit}" if field and field.unit else ""
-    if isinstance(leaf.literal, tuple):
-        literal = ", ".join(str(item) for item in leaf.literal)
-    else:
-        literal = str(leaf.literal)
+    literal = ", ".join(str(item) for item in leaf.literal) if isinstance(leaf.literal, tuple) else str(leaf.literal)
     return f"{label} {_SIGNS[leaf.op]} {literal}{unit}".replace("_", " ")
 
 

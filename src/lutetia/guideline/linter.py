@@ -14,6 +14,7 @@ from typing import Any as Anything
 from lutetia.guideline.evaluate import MITOSES
 from lutetia.guideline.expression import All, Any, Expression, Leaf, Not, Ref, leaves, references, walk
 from lutetia.guideline.knowledge import POLICY_EXPRESSION_KEYS, REVIEW, Fact, Field, Knowledge
+from lutetia.guideline.options import facts_of_entries
 
 NUMERIC_OPS = frozenset({"<", "<=", ">", ">="})
 LISTS_OF_IDS = ("evidence", "see", "facts", "changes")
@@ -143,7 +144,7 @@ def _policy_options(knowledge: Knowledge, as_of: date) -> Iterator[Finding]:
                 yield Finding(rule="unknown option", place=place, says=f"option {name} must be defined")
     for name, option in known.items():
         for key in ("for", "against", "against_when_false", "requires", "blocks"):
-            for fact in option.get(key, ()):
+            for fact in facts_of_entries(option.get(key, ())):
                 if fact not in knowledge.facts:
                     place = f"policy.yaml: options.{name}.{key}"
                     yield Finding(rule="unresolved reference", place=place, says=f"id {fact} must exist")

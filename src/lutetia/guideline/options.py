@@ -5,7 +5,7 @@ Ties stay ties: the members of one tier are not ranked. An argument is a fact wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,9 @@ from lutetia.guideline.expression import Expression, Ref, leaves
 
 JURISDICTIONS = ("EU", "US")
 RLT_OPTIONS = ("rlt", "rlt_retreatment")
+
+Entry = str | Mapping[str, Any]
+"""A fact id of the policy, or `{fact, when}`: an argument only where `when` is true."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,22 +129,35 @@ def option(evaluator: Evaluator, record: Record, memo: Memo, name: str, tier: in
     )
 
 
+def facts_of_entries(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The fact ids of a policy list, conditional ones included."""
+    return tuple(entry if isinstance(entry, str) else entry["fact"] for entry in entries)
+
+
 class _Arguments:
     """Facts turned into arguments for one record."""
 
     def __init__(self, evaluator: Evaluator, record: Record, memo: Memo) -> None:
         self.evaluator, self.record, self.memo = evaluator, record, memo
 
-    def true(self, facts: Iterable[str]) -> tuple[Argument, ...]:
-        return tuple(self._argument(fact) for fact in facts if self._truth(fact) is True)
+    def true(self, entries: Iterable[Entry]) -> tuple[Argument, ...]:
+        return tuple(self._argument(fact) for fact in self._in_place(entries) if self._truth(fact) is True)
 
-    def false(self, facts: Iterable[str]) -> tuple[Argument, ...]:
-        return tuple(self._argument(fact) for fact in facts if self._truth(fact) is False)
+    def false(self, entries: Iterable[Entry]) -> tuple[Argument, ...]:
+        return tuple(self._argument(fact) for fact in self._in_place(entries) if self._truth(fact) is False)
 
-    def unmet(self, facts: Iterable[str]) -> tuple[Argument, ...]:
+    def _in_place(self, entries: Iterable[Entry]) -> Iterator[str]:
+        """The facts of the entries; one written as `{fact, when}` only where its `when` is true."""
+        for entry in entries:
+            if isinstance(entry, str):
+                yield entry
+            elif self.evaluator.expression(entry["when"], self.record, self.memo):
+                yield entry["fact"]
+
+    def unmet(self, entries: Iterable[Entry]) -> tuple[Argument, ...]:
         """Facts that apply and whose `requires` are not met, with the fields still open."""
         found = []
-        for fact_id in facts:
+        for fact_id in self._in_place(entries):
             fact = self.evaluator.knowledge.resolve(fact_id)
             if fact.when is not None and self._truth(fact_id) is not True:
                 continue

@@ -217,7 +217,7 @@ def _question(clerk: Clerk, name: str, question: Question) -> Statement:
     truth = line.truth or Truth.UNKNOWN
     fact = clerk.fact(line.fact)
     asks_only = fact.when is None and bool(fact.requires)
-    more = [f"still to do: {_open_requirements(clerk, fact, line)}"] if line.unmet else []
+    more = [f"to do: {_open_requirements(clerk, fact, line)}"] if line.unmet else []
     if line.precondition is not None and truth is Truth.TRUE:
         more.append(_approval(clerk, line))
     return Statement(
@@ -232,4 +232,6 @@ def _question(clerk: Clerk, name: str, question: Question) -> Statement:
 
 
 def _open_requirements(clerk: Clerk, fact: Fact, line: Line) -> str:
-    return ", ".join(words(clerk.knowledge, item) for item in fact.requires if str(item) in line.unmet)
+    """The mandatory work-up that this recommendation asks for, else its unmet requirements in words."""
+    tasks = [wording.task(task.name) for task in clerk.assessment.workup if fact.id in task.facts]
+    return ", ".join(tasks or [words(clerk.knowledge, item) for item in fact.requires if str(item) in line.unmet])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from lutetia.guideline.assessment import Assessment
+from lutetia.guideline.expression import leaves, references
 from lutetia.guideline.missing import MissingField, Outcome
 from lutetia.reports import wording
 from lutetia.reports.statement import Clerk, Statement
@@ -103,15 +103,32 @@ def _paths(clerk: Clerk, field: str) -> tuple[Path, ...]:
 
 
 def _why(clerk: Clerk, item: MissingField) -> str:
-    """Why a field matters: the policy's own reason for asking, else the words of the fact that uses it.
+    """Why a field matters: the policy's own reason for asking, else the words of the fact that reads the field.
 
-    The `says` of a step is its verdict ("Absorbed dose limit reached"), which must not stand beside an unknown value.
+    The `says` of a step that can decide is its verdict ("Absorbed dose limit reached"); it must not stand beside a
+    value that is not known.
     """
     policy = clerk.knowledge.policy
-    asked = [entry["says"] for entry in policy["advisory"] if entry["field"] == item.field and entry["says"] in item.says]
-    reasons = [*asked, *_reasons([*policy["steps"], *policy["conditions"]], item.says)]
-    return wording.sentence(reasons[0] if reasons else wording.named(clerk.fact(item.facts[0]).says))
+    steps = [entry for entry in (*policy["steps"], *policy["conditions"]) if entry["says"] in item.says]
+    reasons = [entry["why"] for entry in steps if entry.get("why")]
+    reasons += [e["says"] for e in policy["advisory"] if e["field"] == item.field and e["says"] in item.says]
+    reasons += [entry["says"] for entry in steps if entry["id"] in clerk.asking_steps]
+    return wording.sentence(str(reasons[0]) if reasons else _nearest_fact(clerk, item))
 
 
-def _reasons(entries: Iterable[dict[str, Any]], verdicts: tuple[str, ...]) -> list[str]:
-    return [str(entry["why"]) for entry in entries if entry.get("why") and entry["says"] in verdicts]
+def _nearest_fact(clerk: Clerk, item: MissingField) -> str:
+    """The words of the cited fact whose condition reads the field most directly."""
+    depths = {fact: depth for fact in item.facts if (depth := _depth(clerk, fact, item.field)) is not None}
+    nearest = min(depths, key=depths.__getitem__) if depths else item.facts[0]
+    return wording.named(clerk.fact(nearest).says)
+
+
+def _depth(clerk: Clerk, fact_id: str, field: str) -> int | None:
+    """After how many references a fact's condition reads a field; None when it never does."""
+    reached, depth = [fact_id], 0
+    while reached:
+        expressions = [when for name in reached if (when := clerk.fact(name).when) is not None]
+        if any(leaf.field == field for when in expressions for leaf in leaves(when)):
+            return depth
+        reached, depth = [name for when in expressions for name in references(when)], depth + 1
+    return None

@@ -30,14 +30,20 @@ def pdf(sheet: Sheet, annex: bool = False) -> bytes:
     The same sheet gives the same bytes: the document's date is the board's day.
     """
     made: bytes = _compiler().compile(
-        format="pdf", pdf_standards=[STANDARD], sys_inputs=_inputs(sheet, annex), timestamp=_midnight(sheet)
+        _template(),
+        format="pdf",
+        pdf_standards=[STANDARD],
+        sys_inputs=_inputs(sheet, annex),
+        timestamp=_midnight(sheet),
     )
     return made
 
 
 def png(sheet: Sheet, pixels_per_inch: float = 144) -> bytes:
     """The page of the sheet as a PNG picture."""
-    made = _compiler().compile(format="png", ppi=float(pixels_per_inch), sys_inputs=_inputs(sheet, False))
+    made = _compiler().compile(
+        _template(), format="png", ppi=float(pixels_per_inch), sys_inputs=_inputs(sheet, annex=False)
+    )
     first: bytes = made[0] if isinstance(made, list) else made
     return first
 
@@ -47,11 +53,12 @@ def _compiler() -> Any:
     import typst
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=_font_folders())
-    return typst.Compiler(_template().encode("utf-8"), font_paths=fonts)
+    return typst.Compiler(font_paths=fonts)
 
 
-def _template() -> str:
-    return (resources.files("lutetia.reports") / "templates" / "board.typ").read_text(encoding="utf-8")
+@cache
+def _template() -> bytes:
+    return (resources.files("lutetia.reports") / "templates" / "board.typ").read_bytes()
 
 
 def _font_folders() -> list[str]:

@@ -42,6 +42,9 @@ class Clerk:
     def __init__(self, assessment: Assessment) -> None:
         self.assessment = assessment
         self.knowledge = assessment.knowledge
+        self.asking_steps = {
+            step["id"] for step in self.knowledge.policy["steps"] if not {"fails_to", "stops_to"} & step.keys()
+        }
 
     def fact(self, fact_id: str) -> Fact:
         """The fact of an id. KnowledgeError when there is none."""

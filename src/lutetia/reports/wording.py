@@ -85,6 +85,7 @@ TOPICS = {
     "Q9": "G2–G3, if approved",
     "Q10": "RLT again",
 }
+SHORT = {"S000": "cohort", "S001": "no level", "S002": "NETTER-2", "S004": "review", "EXT": "public", "POL": "policy"}
 PAPERS = {
     "S000": "Italian cohort",
     "S001": "consensus",
@@ -94,6 +95,7 @@ PAPERS = {
     "POL": "this tool's policy",
 }
 NOT_KNOWN = "not known"
+LONGEST_LIST = 4
 MET = {Truth.TRUE: "met", Truth.FALSE: "not met", Truth.UNKNOWN: "cannot be judged"}
 
 
@@ -109,9 +111,11 @@ def task(name: str) -> str:
 
 def answers(text: str) -> str:
     """Possible answers to a question, joined by "or" by the engine, as a short list of plain words."""
-    return " / ".join(plain(part) for part in text.split(" or ") if part != "more") + (
-        " or more" if text.endswith(" or more") else ""
-    )
+    more = " or more" if text.endswith(" or more") else ""
+    parts = [plain(part) for part in text.removesuffix(" or more").split(" or ")]
+    if len(parts) > LONGEST_LIST:
+        parts = [*parts[: LONGEST_LIST - 1], f"… ({len(parts)} values)"]
+    return ", ".join(parts) + more
 
 
 def field_label(knowledge: Knowledge, field: str) -> str:
@@ -163,10 +167,10 @@ def standing(fact: Fact) -> str:
     """What kind of line it is where no level is printed: the source's own remark, or which source it is."""
     stated = fact.attributes.get("strength")
     if stated and fact.paper != REVIEW:
-        return str(stated).split(",")[0]
+        return {"ungraded text": "ungraded"}.get(str(stated), str(stated).split(",")[0].split(" ")[0])
     if fact.file == "labels.yaml":
         return f"{fact.attributes.get('jurisdiction', '')} label".strip()
-    return "no level" if fact.paper == "S001" else PAPERS.get(fact.paper, fact.paper)
+    return SHORT.get(fact.paper, fact.paper)
 
 
 def named(text: str) -> str:
