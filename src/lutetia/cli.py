@@ -22,10 +22,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: importing rich would cost more than half of the time of --help
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-course_app = typer.Typer(help="Check course files; print the schema they follow.", no_args_is_help=True)
-guideline_app = typer.Typer(help="Look into the guideline knowledge itself.", no_args_is_help=True)
+course_app = typer.Typer(rich_markup_mode=None, help="Check course files; print the schema they follow.", no_args_is_help=True)
+guideline_app = typer.Typer(rich_markup_mode=None, help="Look into the guideline knowledge itself.", no_args_is_help=True)
 app.add_typer(course_app, name="course")
 app.add_typer(guideline_app, name="guideline")
 

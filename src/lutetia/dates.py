@@ -105,9 +105,7 @@ class PartialDate:
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         text = {"type": "string", "pattern": _PATTERN, "examples": ["2024-05-17", "2024-05", "2024"]}
         if handler.mode == "serialization":
             return text

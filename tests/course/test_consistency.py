@@ -133,9 +133,10 @@ def test_nothing_lies_after_death():
         ("entries", 1, "date"),
         ("entries", 2, "end"),
     ]
-    assert "progression must not lie after the death of the patient (2024-03-01, x)" in found[
-        ("entries", 0, "progression")
-    ]
+    assert (
+        "progression must not lie after the death of the patient (2024-03-01, x)"
+        in found[("entries", 0, "progression")]
+    )
 
 
 def test_one_death():
@@ -144,6 +145,8 @@ def test_one_death():
 
 
 def test_what_a_correction_replaced_is_not_judged():
+    late = [entry("x", "death", "2024"), entry("a", date="2025"), entry("b", date="2024", supersedes="a")]
+    assert problems(*late) == {}
     wrong, right = entry("a", date="1950"), entry("b", date="2024", supersedes="a")
     assert problems(wrong, right, birth="1964") == {}
     assert problems(entry("x", "death", "2020"), entry("y", "death", "2024-06", supersedes="x"), entry("lc")) == {}

@@ -144,7 +144,9 @@ def test_units_that_depend_on_the_assay_are_kept_without_canonical_form():
 
 def test_a_foreign_unit_is_refused():
     found = messages(analyte="haemoglobin", value=12.8, unit="U/L")
-    assert 'unit must be one in which haemoglobin is reported, but got "U/L". Write one of g/L, g/dL' in found[("unit",)]
+    assert (
+        'unit must be one in which haemoglobin is reported, but got "U/L". Write one of g/L, g/dL' in found[("unit",)]
+    )
 
 
 def test_an_unknown_result():

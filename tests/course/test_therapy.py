@@ -56,18 +56,20 @@ def test_activity_in_the_wrong_unit():
         ("activity_mbq",): "activity_mbq must lie between 1000 and 15000 for [177Lu]Lu-DOTATATE, but got 7.4. "
         'Given in GBq? Write 7400, or "7.4 GBq".'
     }
-    assert 'Write 7400, or "200 mCi"' in messages(RltCycle, **CYCLE, activity_mbq="200 MBq", radiopharmaceutical="177Lu")[
-        ("activity_mbq",)
-    ]
+    assert (
+        'Write 7400, or "200 mCi"'
+        in messages(RltCycle, **CYCLE, activity_mbq="200 MBq", radiopharmaceutical="177Lu")[("activity_mbq",)]
+    )
 
 
 def test_the_moment_falls_on_the_date():
     assert RltCycle(**CYCLE, administered_at="2024-05-17T23:30+02:00")
     assert RltCycle(**{**CYCLE, "date": "2024-05"}, administered_at="2024-05-02T10:00Z")
     found = messages(RltCycle, **CYCLE, administered_at="2024-05-18T00:30+02:00")
-    assert "administered_at must fall on the date of the cycle (2024-05-17), but got 2024-05-18" in found[
-        ("administered_at",)
-    ]
+    assert (
+        "administered_at must fall on the date of the cycle (2024-05-17), but got 2024-05-18"
+        in found[("administered_at",)]
+    )
 
 
 def test_absorbed_doses():

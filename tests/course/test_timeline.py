@@ -85,6 +85,12 @@ def test_what_came_later_to_a_line_is_not_known_yet():
     assert (today.progression, today.best_response) == (PartialDate(2026, 1, 4), "PR")
 
 
+def test_the_best_response_of_a_line_that_goes_on_is_not_known_yet():
+    then = timeline(line("l", "2025-01", stop="2026-03", stop_reason="completed", best_response="PR"))
+    (ongoing,) = then.lines()
+    assert (ongoing.stop, ongoing.stop_reason, ongoing.best_response, ongoing.ongoing) == (None, None, None, True)
+
+
 def test_the_end_of_an_adverse_event_is_not_known_before_it():
     assert Timeline(EXAMPLE, date(2023, 3, 25)).known("adverse_event")[0].end is None
     assert Timeline(EXAMPLE, date(2023, 4, 1)).known("adverse_event")[0].end == PartialDate(2023, 4)
@@ -220,7 +226,11 @@ def test_months_of_control_in_the_example():
         ([line("l", "2023-01-10", stop="2023-07-04", progression="2023-05-01")], (0, 0)),
         ([line("l", "2023-01-10", stop="2023-07-04", progression="2024-07-04")], (12, 12)),
         (
-            [line("l", "2023-01-10", stop="2023-07-04", progression="2024-07-04", progression_basis="biochemical_only")],
+            [
+                line(
+                    "l", "2023-01-10", stop="2023-07-04", progression="2024-07-04", progression_basis="biochemical_only"
+                )
+            ],
             None,
         ),
         ([line("l", "2023-01-10", stop="2023-07-04"), assessed("a", "2025-07-04", True)], (24, 24)),
@@ -249,6 +259,7 @@ def test_months_of_control_in_the_example():
             (24, 24),
         ),
         ([line("l", "2023-01-10", ongoing=True), assessed("a", "2024-01-10", False)], (12, float("inf"))),
+        ([line("l", "2023-01-10", stop="2023-07-04"), assessed("a", "2024-01-04", None, pace="slow")], None),
         (
             [
                 line("l", "2023-01-10", stop="2023-07-04"),
@@ -281,6 +292,12 @@ def test_only_a_stated_history_is_complete():
     assert not then.states_complete("locoregional")
     assert then.complete_until("surgery") == PartialDate(2026, 1, 12)
     assert not Timeline(EXAMPLE, date(2026, 1, 11)).states_complete("rlt")
+
+
+def test_the_latest_statement_of_completeness_counts():
+    stated = {"kind": "treatment_history", "recorded_by": "x", "complete_for": ["rlt"]}
+    then = timeline({**stated, "id": "a", "date": "2025-06"}, {**stated, "id": "b", "date": "2024"})
+    assert then.complete_until("rlt") == PartialDate(2025, 6)
 
 
 def test_the_course_is_not_changed():

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
-import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +18,7 @@ from lutetia.course.entry import Record, Unknown, UnknownReason
 from lutetia.course.laboratory import units_of
 from lutetia.course.plausible import field_range, laboratory_range
 from lutetia.dates import PartialDate
-from lutetia.errors import InputError
+from lutetia.errors import Fault, InputError
 from lutetia.exchange.courses import (
     KINDS,
     course_of,
@@ -30,7 +29,7 @@ from lutetia.exchange.courses import (
     read_document,
 )
 from lutetia.exchange.documents import parse_document
-from lutetia.quantities import InUnit, Interval, Quantity, Within
+from lutetia.quantities import Interval, InUnit, Quantity, Within
 
 EXAMPLE = Path(__file__).parents[1] / "course" / "data" / "example.yaml"
 HEAD = {"lutetia": "course/1", "patient": {"id": "p"}}
@@ -41,6 +40,14 @@ def faults_of(text, name="a.yaml"):
         parse_course(text, name)
     assert caught.value.faults
     return caught.value.faults
+
+
+def read_or_faults(text, name="a.json") -> Course | tuple[Fault, ...]:
+    """The course, or what is wrong with it; anything else is a crash."""
+    try:
+        return parse_course(text, name)
+    except InputError as error:
+        return error.faults
 
 
 # ---- the example
@@ -133,33 +140,100 @@ entries:
 EXPECTED = [
     (2, "made_up", "made_up must be true or false", '"yes"', "Write true."),
     (3, "patient.sex", "sex must be one of female, male", '"femal"', "Did you mean female?"),
-    (7, "entries[0] (therapy_line l1).date", "date must not lie after the death of the patient (2023, x1)", "2024-02-01",
-     "Correct one of the two dates."),
-    (10, "entries[0] (therapy_line l1).stop", "the stop of a line must not lie before its start (2024-02-01)",
-     "2024-01-01", "Correct stop or date."),
-    (11, "entries[0] (therapy_line l1).progresion", "each field must be one that the schema knows", '"progresion"',
-     "Did you mean progression?"),
-    (14, "entries[1] (rlt_cycle c1).date", "date must not lie after the death of the patient (2023, x1)", "2024-02-01",
-     "Correct one of the two dates."),
-    (19, "entries[1] (rlt_cycle c1).activity_mbq",
-     "activity_mbq must lie between 1000 and 15000 for [177Lu]Lu-DOTATATE", "7.4",
-     'Given in GBq? Write 7400, or "7.4 GBq".'),
-    (21, "entries[2] (laboratory c1).id", "each id must be used once in a course", '"c1", which entries[1] has already',
-     "Give this entry an id of its own."),
-    (22, "entries[2] (laboratory c1).date", "no entry must lie before the birth of the patient (1964-02-11)", "1950",
-     "Correct this date, or patient.birth."),
-    (25, "entries[2] (laboratory c1).value", "value must lie between 15 and 260 g/L for haemoglobin", "12.8 g/L",
-     'Given in g/dL? Write "12.8 g/dL", or unit: g/dL.'),
-    (27, "entries[3] (visit v1).kind", f"kind must be one of {', '.join(KINDS)}", '"visit"', "Did you mean clinic_visit?"),
+    (
+        7,
+        "entries[0] (therapy_line l1).date",
+        "date must not lie after the death of the patient (2023, x1)",
+        "2024-02-01",
+        "Correct one of the two dates.",
+    ),
+    (
+        10,
+        "entries[0] (therapy_line l1).stop",
+        "the stop of a line must not lie before its start (2024-02-01)",
+        "2024-01-01",
+        "Correct stop or date.",
+    ),
+    (
+        11,
+        "entries[0] (therapy_line l1).progresion",
+        "each field must be one that the schema knows",
+        '"progresion"',
+        "Did you mean progression?",
+    ),
+    (
+        14,
+        "entries[1] (rlt_cycle c1).date",
+        "date must not lie after the death of the patient (2023, x1)",
+        "2024-02-01",
+        "Correct one of the two dates.",
+    ),
+    (
+        19,
+        "entries[1] (rlt_cycle c1).activity_mbq",
+        "activity_mbq must lie between 1000 and 15000 for [177Lu]Lu-DOTATATE",
+        "7.4",
+        'Given in GBq? Write 7400, or "7.4 GBq".',
+    ),
+    (
+        21,
+        "entries[2] (laboratory c1).id",
+        "each id must be used once in a course",
+        '"c1", which entries[1] has already',
+        "Give this entry an id of its own.",
+    ),
+    (
+        22,
+        "entries[2] (laboratory c1).date",
+        "no entry must lie before the birth of the patient (1964-02-11)",
+        "1950",
+        "Correct this date, or patient.birth.",
+    ),
+    (
+        25,
+        "entries[2] (laboratory c1).value",
+        "value must lie between 15 and 260 g/L for haemoglobin",
+        "12.8 g/L",
+        'Given in g/dL? Write "12.8 g/dL", or unit: g/dL.',
+    ),
+    (
+        27,
+        "entries[3] (visit v1).kind",
+        f"kind must be one of {', '.join(KINDS)}",
+        '"visit"',
+        "Did you mean clinic_visit?",
+    ),
+    (
+        29,
+        "entries[3] (visit v1).date",
+        "date must not lie after the death of the patient (2023, x1)",
+        "2024",
+        "Correct one of the two dates.",
+    ),
     (31, "entries[4] (clinic_visit v2).date", "February 2024 has 29 days", "day 31", None),
     (31, "entries[4] (clinic_visit v2).ecog", "ecog must be at most 4", "5", None),
-    (32, "entries[5] (disease_assessment a1).date", "date must not lie after the death of the patient (2023, x1)", "2024",
-     "Correct one of the two dates."),
+    (
+        32,
+        "entries[5] (disease_assessment a1).date",
+        "date must not lie after the death of the patient (2023, x1)",
+        "2024",
+        "Correct one of the two dates.",
+    ),
     (33, "entries[6].pace", "each key must be given once", "pace again (first in line 33)", "Keep one of the two."),
-    (33, "entries[6] (disease_assessment a2).line", "line must be the id of another entry of this course", '"nowhere"',
-     "Correct the id, or add the entry."),
-    (33, "entries[6] (disease_assessment a2).date", "date must not lie after the death of the patient (2023, x1)", "2024",
-     "Correct one of the two dates."),
+    (
+        33,
+        "entries[6] (disease_assessment a2).line",
+        "line must be the id of another entry of this course",
+        '"nowhere"',
+        "Correct the id, or add the entry.",
+    ),
+    (
+        33,
+        "entries[6] (disease_assessment a2).date",
+        "date must not lie after the death of the patient (2023, x1)",
+        "2024",
+        "Correct one of the two dates.",
+    ),
 ]
 
 
@@ -169,8 +243,7 @@ def test_all_faults_come_at_once_with_line_place_and_advice():
 
 
 def test_the_same_faults_in_json_have_lines_of_their_own():
-    data = yaml.load(FAULTY, Loader=yaml.BaseLoader)
-    data["entries"][1]["activity_mbq"] = 7.4
+    data = parse_document(FAULTY, "a.yaml").data
     text = json.dumps(data, indent=1)
     faults = faults_of(text, "a.json")
     by_place = {fault.place: fault for fault in faults}
@@ -296,7 +369,18 @@ def example_data() -> Any:
 # What other entries refer to, and what must be given: leaving it out is a fault and says so.
 REFERRED_TO = {"ssa", "rlt", "s1"}
 NEEDED = {"lutetia", "kind", "id", "date", "recorded_by", "lesion", "role", "regimen", "line", "number", "procedure"}
-NEEDED |= {"organ", "absorbed_dose_gy", "pregnant", "analyte", "value", "unit", "name", "term", "instrument", "question"}
+NEEDED |= {
+    "organ",
+    "absorbed_dose_gy",
+    "pregnant",
+    "analyte",
+    "value",
+    "unit",
+    "name",
+    "term",
+    "instrument",
+    "question",
+}
 NEEDED |= {"decision", "complete_for", "patient", "unknown"}
 
 
@@ -306,20 +390,25 @@ def test_leaving_anything_out_is_a_course_or_a_fault(place):
     removed = data
     for step in place:
         removed = removed[step]
-    text = json.dumps(without(data, place))
-    try:
-        course = parse_course(text, "a.json")
-    except InputError as error:
-        assert error.faults
-        is_entry = len(place) == 2 and place[0] == "entries"
-        assert removed["id"] in REFERRED_TO if is_entry else place[-1] in NEEDED or isinstance(place[-1], int)
-    else:
-        assert parse_course(dump_course(course)) == course
+    found = read_or_faults(json.dumps(without(data, place)))
+    if isinstance(found, Course):
+        assert parse_course(dump_course(found)) == found
+        return
+    assert found
+    is_entry = len(place) == 2 and place[0] == "entries"
+    assert removed["id"] in REFERRED_TO if is_entry else place[-1] in NEEDED or isinstance(place[-1], int)
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["<3", "2024", "rlt"]),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5) | st.just("unknown"), inner, max_size=2),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["<3", "2024", "rlt"]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5) | st.just("unknown"), inner, max_size=2)
+    ),
     max_leaves=4,
 )
 
@@ -336,13 +425,12 @@ def test_putting_anything_anywhere_is_a_course_or_a_located_fault(place, value):
         text = json.dumps(data, allow_nan=False)
     except ValueError:
         assume(False)
-    try:
-        course = parse_course(text, "a.json")
-    except InputError as error:
-        assert error.faults
-        assert all(fault.line is not None and fault.must for fault in error.faults)
+    found = read_or_faults(text)
+    if isinstance(found, Course):
+        assert parse_course(dump_course(found)) == found
     else:
-        assert parse_course(dump_course(course)) == course
+        assert found
+        assert all(fault.line is not None and fault.must for fault in found)
 
 
 @settings(max_examples=200, deadline=None)
@@ -357,8 +445,36 @@ def test_any_bytes_are_a_course_or_a_fault(tmp_path_factory, content):
 # ---- round trips of generated courses
 
 words = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=12) | st.sampled_from(
-    ["yes", "no", "null", "~", "true", "7", "007", "1e3", "12:30", "2024-05-17", "=", "<<", "- a", "a: b", "#", "'", " x ",
-     "é", "\u2028", "\t", "\n", "*a", "&a", "!a", "0x1F", ".inf", "1_000", "1:30.5"]
+    [
+        "yes",
+        "no",
+        "null",
+        "~",
+        "true",
+        "7",
+        "007",
+        "1e3",
+        "12:30",
+        "2024-05-17",
+        "=",
+        "<<",
+        "- a",
+        "a: b",
+        "#",
+        "'",
+        " x ",
+        "é",
+        "\u2028",
+        "\t",
+        "\n",
+        "*a",
+        "&a",
+        "!a",
+        "0x1F",
+        ".inf",
+        "1_000",
+        "1:30.5",
+    ]
 )
 ids = st.from_regex(r"[A-Za-z0-9._-]{1,8}", fullmatch=True)
 years = st.integers(2011, 2018).map(str)
@@ -402,7 +518,7 @@ def annotated(annotation: Any, field: str) -> st.SearchStrategy[Any]:
         if isinstance(extra, InUnit):
             expected = field_range(field) if field != "activity_mbq" else None
             low, high = (1000, 15000) if expected is None else (max(expected.low, 3), min(expected.high, 90))
-            typed = st.floats(low, high, allow_subnormal=False).map(lambda v: f"{v!r} {extra.unit}")
+            typed = st.floats(low, high, allow_subnormal=False).map(lambda v, unit=extra.unit: f"{v!r} {unit}")
             return st.floats(low, high) | st.integers(int(low) + 1, int(high)) | typed
     if kind is int:
         return st.sampled_from([0, 10, 50, 100]) if field == "karnofsky_pct" else st.integers(1, 4)
@@ -459,7 +575,7 @@ def laboratories(draw: Any, entry: dict[str, Any]) -> dict[str, Any]:
     units = units_of(entry["analyte"])
     unit, factor = draw(st.sampled_from(sorted(units.factors.items())))
     expected = laboratory_range(entry["analyte"], units.canonical)
-    value = draw(st.floats(expected.low, expected.high)) / float(factor) * 0.9 + expected.low / float(factor) * 0.1
+    value = (expected.low + draw(st.floats(0.1, 0.9)) * (expected.high - expected.low)) / float(factor)
     forms = [value, f"{value:.6f}", f"<{value + 1:.6f}", f"{value:.6f} {unit}"]
     return {**entry, "value": draw(st.sampled_from(forms) | unknowns), "unit": unit}
 
@@ -509,22 +625,33 @@ def test_courses_survive_a_round_trip(data):
 @given(courses(), st.data())
 def test_leaving_out_any_optional_part_never_crashes(data, choose):
     place = choose.draw(st.sampled_from(list(places_in(data))))
-    try:
-        parse_course(json.dumps(without(data, place)), "a.json")
-    except InputError as error:
-        assert all(fault.line is not None for fault in error.faults)
+    found = read_or_faults(json.dumps(without(data, place)))
+    assert isinstance(found, Course) or all(fault.line is not None for fault in found)
 
 
 def test_a_course_built_in_python_is_written_and_read():
     course = Course(
         patient={"id": "p"},
         entries=[
-            {"kind": "specimen", "id": "s", "date": PartialDate(2024, 5), "recorded_by": "x", "ki67_pct": Interval(2, 5)},
+            {
+                "kind": "specimen",
+                "id": "s",
+                "date": PartialDate(2024, 5),
+                "recorded_by": "x",
+                "ki67_pct": Interval(2, 5),
+            },
             {"kind": "clinic_visit", "id": "v", "date": 2024, "recorded_by": "x", "weight_kg": Quantity(72.5)},
-            {"kind": "laboratory", "id": "l", "date": 2024, "recorded_by": "x", "analyte": "platelets", "unit": "G/L",
-             "value": Interval(100, 200, True, True)},
+            {
+                "kind": "laboratory",
+                "id": "l",
+                "date": 2024,
+                "recorded_by": "x",
+                "analyte": "platelets",
+                "unit": "G/L",
+                "value": Interval(100, 200, True, True),
+            },
         ],
     )
     assert parse_course(dump_course(course)) == course
-    assert "value: '>100-<200'" in dump_course(course) or "value: '>100-<200'" in dump_course(course).replace('"', "'") \
-        or "value: >100-<200" in dump_course(course)
+    assert ">100-<200" in dump_course(course)
+    assert "ki67_pct: 2-5" in dump_course(course)

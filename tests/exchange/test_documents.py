@@ -6,10 +6,12 @@ import json
 import math
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lutetia.errors import InputError
+from lutetia.exchange import documents
 from lutetia.exchange.documents import MAX_BYTES, parse_document, place_text, read_document, read_text
 
 
@@ -226,8 +228,21 @@ def test_places_as_people_write_them():
     assert place_text((3, "a")) == "[3].a"
 
 
+def test_without_libyaml_the_same_is_read(monkeypatch):
+    monkeypatch.setattr(documents, "_LOADER", yaml.SafeLoader)
+    assert parse_document(YAML, "a.yaml").data == {"a": 1, "b": {"c": "x", "d": [1, 2, {"e": 3}]}}
+    assert parse_document(YAML, "a.yaml").locate(("b", "d", 2, "e")) == 7
+    assert fault_of("a: &x 1\n").line == 1
+    assert fault_of("a: 1\nb: \x07\n").line == 2
+    assert fault_of("a: 1\n b: 2\n").line == 2
+
+
 plain_data = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
     max_leaves=12,
 )

@@ -94,8 +94,11 @@ def sentence(model, **fields):
             {"number": 1},
             ("line must be given", None, "Add line: id of the therapy_line (regimen rlt) it belongs to."),
         ),
-        (RltCycle, {"line": "a b", "number": 1}, ("line must consist of letters, digits and the signs . _ - only, "
-            "without spaces", '"a b"', None)),
+        (
+            RltCycle,
+            {"line": "a b", "number": 1},
+            ("line must consist of letters, digits and the signs . _ - only, without spaces", '"a b"', None),
+        ),
         (
             RltCycle,
             {"line": "l", "number": 1, "administered_at": "2024-05-17"},

@@ -29,48 +29,39 @@ SHARED = Path(__file__).parents[3] / "shared" / "facts" / "vignettes.yaml"
 EDITION = "data/itanet-2024"
 
 # A made-up patient with midgut NET G2, progressive on SSA, everything recorded: a plain candidate by question 1.
-TEXTBOOK: dict[str, Any] = {
-    **{"age_years": 62, "sex": "female", "pregnant": False, "ecog": 0, "kps": 90, "weight_kg": 70, "frail": False},
-    **{"primary": "jejunum_ileum", "histology_confirmed": True, "differentiation": "well", "ki67_pct": 5},
-    **{"mitoses_2mm2": 1, "hereditary_syndrome": False, "functional": False, "syndrome_refractory_to_ssa": False},
-    **{"stage": "metastatic", "resectable": "unresectable", "peritoneal": "none", "liver_diffuse": False},
-    **{"bone_diffuse": False, "tumour_burden": "moderate", "tumour_symptoms": False, "need_rapid_shrinkage": False},
-    **{"pd_confirmed": True, "pd_basis": "radiological", "pd_on_ssa": True, "pace": "slow"},
-    **{"behaviour_change": False, "ct_or_mri_done": True, "sstr_imaging_done": True, "sstr_modality": "pet"},
-    **{"sstr_positive": True, "sstr_all_lesions_positive": True, "sstr_min_score": 4, "sstr_heterogeneous": False},
-    **{"imaging_inconclusive": False, "fdg_done": True, "fdg_positive": False, "fdg_sstr_discordant": False},
-    **{"prior_ssa": True, "ssa_months": 30, "prior_rlt": False, "prior_chemo_lines": 0, "lines_failed": 1},
-    **{"hb_g_l": 128, "platelets_e9_l": 210, "egfr": 78, "crcl": 80, "ast_alt_xuln": 0.8, "jurisdiction": "EU"},
-    "unfit_for_antitumour": False,
-}
-# What makes of the textbook patient another answer, or another way to the same answer.
-TURNS: dict[str, dict[str, Any]] = {
-    "candidate": {},
-    "candidate_with_conditions": {"frail": True},
-    "candidate_alternative_preferred": {
-        **{"tumour_burden": "high", "tumour_symptoms": True, "need_rapid_shrinkage": True}
-    },
-    "insufficient_data": {"sstr_heterogeneous": True, "fdg_sstr_discordant": None},
-    "not_candidate": {"fdg_sstr_discordant": True},
-    "contraindicated": {"crcl": 29},
-    "out_of_scope": {"differentiation": "poor"},
-    "first line": {
-        **{"ki67_pct": 20, "primary": "pancreas", "pd_confirmed": False, "pd_basis": "none", "pd_on_ssa": False},
-        **{"prior_ssa": False, "lines_failed": 0},
-    },
-    "net g3": {"ki67_pct": 32, "pd_confirmed": False, "pd_basis": "none", "prior_ssa": False, "lines_failed": 0},
-    "syndrome": {
-        **{"ki67_pct": 2, "functional": True, "syndrome_refractory_to_ssa": True, "pd_on_ssa": False}
-    },
-    "retreatment": {
-        **{"prior_rlt": True, "rlt_cycles": 4, "rlt_best_response": "PR", "rlt_control_months": 30},
-        **{"rlt_failed": False, "kidney_dose_gy": 17, "marrow_dose_gy": 0.9, "dosimetry_available": True},
-    },
-    "retreatment too early": {"prior_rlt": True, "rlt_best_response": "SD", "rlt_control_months": 7},
-    "peritoneal": {"peritoneal": "diffuse"},
-    "unfit": {"unfit_for_antitumour": True},
-    "us renal": {"jurisdiction": "US", "crcl": 24},
-}
+TEXTBOOK: dict[str, Any] = yaml.safe_load("""
+{age_years: 62, sex: female, pregnant: false, ecog: 0, kps: 90, weight_kg: 70, frail: false,
+ unfit_for_antitumour: false, primary: jejunum_ileum, histology_confirmed: true, differentiation: well, ki67_pct: 5,
+ mitoses_2mm2: 1, hereditary_syndrome: false, functional: false, syndrome_refractory_to_ssa: false,
+ stage: metastatic, resectable: unresectable, peritoneal: none, liver_diffuse: false, bone_diffuse: false,
+ tumour_burden: moderate, tumour_symptoms: false, need_rapid_shrinkage: false,
+ pd_confirmed: true, pd_basis: radiological, pd_on_ssa: true, pace: slow, behaviour_change: false,
+ ct_or_mri_done: true, sstr_imaging_done: true, sstr_modality: pet, sstr_positive: true,
+ sstr_all_lesions_positive: true, sstr_min_score: 4, sstr_heterogeneous: false, imaging_inconclusive: false,
+ fdg_done: true, fdg_positive: false, fdg_sstr_discordant: false,
+ prior_ssa: true, ssa_months: 30, prior_rlt: false, prior_chemo_lines: 0, lines_failed: 1,
+ hb_g_l: 128, platelets_e9_l: 210, egfr: 78, crcl: 80, ast_alt_xuln: 0.8, jurisdiction: EU}
+""")
+# What makes of the textbook patient another answer, or another way to the same answer; null leaves a field out.
+TURNS: dict[str, dict[str, Any]] = yaml.safe_load("""
+candidate: {}
+candidate_with_conditions: {frail: true}
+candidate_alternative_preferred: {tumour_burden: high, tumour_symptoms: true, need_rapid_shrinkage: true}
+insufficient_data: {sstr_heterogeneous: true, fdg_sstr_discordant: null}
+not_candidate: {fdg_sstr_discordant: true}
+contraindicated: {crcl: 29}
+out_of_scope: {differentiation: poor}
+first line: {ki67_pct: 20, primary: pancreas, pd_confirmed: false, pd_basis: none, pd_on_ssa: false,
+             prior_ssa: false, lines_failed: 0}
+net g3: {ki67_pct: 32, pd_confirmed: false, pd_basis: none, prior_ssa: false, lines_failed: 0}
+syndrome: {ki67_pct: 2, functional: true, syndrome_refractory_to_ssa: true, pd_on_ssa: false}
+retreatment: {prior_rlt: true, rlt_cycles: 4, rlt_best_response: PR, rlt_control_months: 30, rlt_failed: false,
+              kidney_dose_gy: 17, marrow_dose_gy: 0.9, dosimetry_available: true}
+retreatment too early: {prior_rlt: true, rlt_best_response: SD, rlt_control_months: 7}
+peritoneal: {peritoneal: diffuse}
+unfit: {unfit_for_antitumour: true}
+us renal: {jurisdiction: US, crcl: 24}
+""")
 
 
 @pytest.fixture(scope="session")

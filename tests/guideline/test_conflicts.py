@@ -41,9 +41,7 @@ def test_what_is_unknown_does_not_touch(judged, turned, field):
 
 def test_printing_faults_touch_nobody(knowledge, judged, turned):
     """CF-01, 03, 05, 08, 12, 17, 18, 19 concern citing and naming, not a patient."""
-    shown = {
-        fact.id for fact in knowledge.facts.values() if fact.file == "conflicts.yaml" and fact.touches is not None
-    }
+    shown = {fact.id for fact in knowledge.facts.values() if fact.file == "conflicts.yaml" and fact.touches is not None}
     assert not shown & {"CF-01", "CF-03", "CF-05", "CF-08", "CF-12", "CF-17", "CF-18", "CF-19"}
     assert set(ids(judged(turned("retreatment", crcl=20, peritoneal="diffuse")))) <= shown
 

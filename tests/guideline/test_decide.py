@@ -83,7 +83,7 @@ def test_each_answer_is_reached(judged, turned, candidacy):
         ("candidate", {"pace": None, "fdg_sstr_discordant": None}, "insufficient_data", ["CONS-Q1-R", "POL-FDG-OPEN"]),
         ("candidate", {"pace": None}, "candidate", ["CONS-Q1-R"]),
         ("first line", {"pace": None, "fdg_sstr_discordant": None}, "candidate_with_conditions", ["CONS-Q9-R"]),
-        ("first line", {"pace": "rapid", "fdg_sstr_discordant": None}, "insufficient_data", ["CONS-Q9-R", "POL-FDG-OPEN"]),
+        ("net g3", {"pace": "rapid", "fdg_sstr_discordant": None}, "insufficient_data", ["CONS-Q9-R", "POL-FDG-OPEN"]),
         # mismatch removes, an exception puts the alternative first
         ("candidate", {"fdg_sstr_discordant": True}, "not_candidate", ["CONS-Q1-R", "POL-MISMATCH"]),
         ("candidate", {"pace": "rapid"}, "candidate_alternative_preferred", ["CONS-Q1-R", "POL-DEMOTE"]),
@@ -196,6 +196,13 @@ def test_what_cannot_concern_the_patient_is_not_asked(judged, turned, sex, prior
     turn = "retreatment" if prior_rlt else "candidate"
     record = turned(turn, sex=sex, pregnant=None, kidney_dose_gy=None, marrow_dose_gy=None)
     assert asked(judged(record)) & {"pregnant", "kidney_dose_gy", "marrow_dose_gy"} == open_fields
+
+
+def test_what_a_decided_answer_no_longer_depends_on_is_not_asked(judged, turned):
+    """Contraindicated by clearance: whether she is pregnant or FDG mismatches does not change that."""
+    record = turned("contraindicated", pregnant=None, fdg_sstr_discordant=None, frail=None)
+    assert not {"pregnant", "fdg_sstr_discordant"} & asked(judged(record))
+    assert {"pregnant", "fdg_sstr_discordant"} <= asked(judged({**record, "crcl": 60}))
 
 
 def test_everything_said_rests_on_facts(knowledge, judged, turned):

@@ -131,17 +131,21 @@ def test_limits_of_entry(knowledge):
 
 
 # --------------------------------------------------------------------------------------- everything refers to facts
+LISTS = {"facts", "grounds", "conditional_grounds", "for", "against", "against_when_false", "requires", "blocks"}
+
+
 def mentions(node: Any) -> Iterator[tuple[str, str]]:
     """Every id that the policy names, with the key it stands under."""
-    listing = {"facts", "grounds", "conditional_grounds", "for", "against", "against_when_false", "requires", "blocks"}
     if isinstance(node, list):
         for item in node:
             yield from mentions(item)
     elif isinstance(node, dict):
         for key, value in node.items():
-            if key in listing:
-                yield from ((key, fact) for fact in value)
-            elif key == "site_fact":
+            if key in LISTS:
+                yield from ((key, fact) for fact in value if isinstance(fact, str))
+                yield from ((key, fact["fact"]) for fact in value if isinstance(fact, dict))
+                yield from mentions([fact for fact in value if isinstance(fact, dict)])
+            elif key.endswith("_fact"):
                 yield key, value
             elif isinstance(value, Expression):
                 yield from ((key, fact) for fact in references(value))
@@ -158,7 +162,7 @@ def test_every_id_in_the_policy_resolves(knowledge):
 def test_what_the_policy_judges_can_be_judged(knowledge):
     """An indication and a reference need a condition; an argument without one always holds."""
     for key, fact in mentions(knowledge.policy):
-        if key not in {"facts", "for", "against", "requires", "site_fact"}:
+        if key not in {"facts", "for", "against", "requires", "fits_fact"}:
             assert knowledge.facts[fact].when is not None, f"{key}: {fact}"
 
 

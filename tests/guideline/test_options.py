@@ -189,6 +189,13 @@ def test_only_what_holds_is_an_argument(judged, turned):
     assert "PRAC-LIM-1" in ids(judged(turned("candidate", bone_diffuse=True)).rlt.arguments_against)
 
 
+def test_question_9_argues_only_where_question_1_does_not_reach(judged, turned):
+    """Question 9 waits for approval; it is no second 1b-A beside that of question 1."""
+    assert "CONS-Q9-R" not in ids(judged(turned("candidate")).rlt.arguments_for)
+    assert "CONS-Q9-R" in ids(judged(turned("first line")).rlt.arguments_for)
+    assert "CONS-Q9-R" in ids(judged(turned("net g3")).rlt.arguments_for)
+
+
 def test_a_criterion_that_fails_argues_against_and_an_unknown_one_does_not(judged, turned):
     """Every lesion positive (PRAC-SSTR-2) and uptake at least as liver (EXT-L-03)."""
     failed = judged(turned("candidate", sstr_all_lesions_positive=False, sstr_min_score=1)).rlt
@@ -207,7 +214,7 @@ def test_a_criterion_that_fails_argues_against_and_an_unknown_one_does_not(judge
         ({"egfr": None, "hb_g_l": None}, {"PRAC-TOX-1": ("egfr", "hb_g_l")}),
         ({"fdg_done": False}, {}),  # question 3 does not apply here
         ({"fdg_done": False, "sstr_heterogeneous": True}, {"CONS-Q3-R": ("fdg_done",)}),
-        ({"frail": True, "platelets_e9_l": None}, {"CONS-Q8-R": ("platelets_e9_l",), "PRAC-TOX-1": ("platelets_e9_l",)}),
+        ({"frail": True, "egfr": None}, {"CONS-Q8-R": ("egfr",), "PRAC-TOX-1": ("egfr",)}),
     ],
     ids=str,
 )
@@ -231,7 +238,7 @@ def test_rlt_is_described_even_where_it_is_not_offered(judged, turned):
 
 
 def test_every_argument_is_a_fact_in_its_own_words(knowledge, judged, turned):
-    for turn in ("candidate", "first line", "net g3", "retreatment", "not_candidate", "candidate_alternative_preferred"):
+    for turn in ("candidate", "first line", "net g3", "retreatment", "candidate_alternative_preferred"):
         for option in judged(turned(turn, primary="pancreas", frail=True)).options:
             assert option.title
             arguments = (*option.arguments_for, *option.arguments_against, *option.required, *option.blocking)

@@ -56,7 +56,7 @@ def _unit_meant(value: float | Interval, expected: Range) -> str:
     typed = number_typed(value)
     for unit, factor in UNITS.get(expected.unit, {}).items():
         meant = scaled(typed, factor)
-        if expected.holds(meant) and meant != value:
+        if expected.holds(meant):
             number, text = number_text(meant), f'"{number_text(typed)} {unit}"'
             return f"Given in {unit}? Write {number}{f', or {text}' if unit != expected.unit else ''}."
     if expected.unit == "%" and expected.holds(100 * value):

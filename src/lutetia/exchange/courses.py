@@ -88,7 +88,7 @@ def _without_empty(course: Course) -> dict[str, Any]:
 
 def _is_silent(entry: Entry, name: str) -> bool:
     """True for a list that is empty when nothing was said (lesions), not for one that can state "none"."""
-    return type(entry).model_fields[name].default == ()
+    return type(entry).model_fields[name].default in ((),)
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
@@ -160,10 +160,10 @@ def _entry_problems(head: Course | None, given: list[Any]) -> Iterator[Problem]:
         entry, problems = _entry(item)
         for problem in problems:
             yield replace(problem, place=("entries", position, *problem.place))
-        if entry is not None:
-            entries[position] = entry
-        elif isinstance(item, dict) and isinstance(item.get("id"), str | int):
+        if entry is None and isinstance(item, dict) and isinstance(item.get("id"), str | int):
             unreadable[position] = str(item["id"])
+        if (known := entry or _outline(item)) is not None:
+            entries[position] = known
     yield from inconsistencies(head.patient if head else None, entries, unreadable)
 
 
@@ -171,15 +171,30 @@ def _entry(item: Any) -> tuple[Entry | None, list[Problem]]:
     if not isinstance(item, dict):
         must, do = "an entry must be a mapping (name: value)", "Write kind, id, date and recorded_by."
         return None, [Problem(place=(), must=must, got=shown(item), do=do)]
-    kind = item.get("kind")
-    if isinstance(kind, str) and kind in KINDS:
-        return _mended(KINDS[kind], item)
+    kind, model = item.get("kind"), _model_of(item)
+    if model is not None:
+        return _mended(model, item)
     known = ", ".join(KINDS)
     if kind is None:
         do = f"Write kind: and one of {known}."
         return None, [Problem(place=("kind",), must="kind must be given", do=do)]
     must, hint = f"kind must be one of {known}", did_you_mean(str(kind), list(KINDS))
     return None, [Problem(place=("kind",), must=must, got=shown(kind), do=hint)]
+
+
+def _model_of(item: dict[str, Any]) -> type[Entry] | None:
+    kind = item.get("kind")
+    return KINDS.get(kind) if isinstance(kind, str) else None
+
+
+def _outline(item: Any) -> Entry | None:
+    """What every entry has (id, date, correction) of one that cannot be read as its kind, for its dates."""
+    if not isinstance(item, dict):
+        return None
+    shared = {name: item[name] for name in Entry.model_fields if name in item}
+    if _model_of(item) is None:
+        shared |= {"kind": "unknown", "supersedes": None}
+    return _mended(Entry, shared)[0]
 
 
 def _mended(model: type[M], data: dict[str, Any]) -> tuple[M | None, list[Problem]]:

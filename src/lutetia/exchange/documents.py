@@ -101,7 +101,7 @@ def _nearest(lines: dict[Place, int], path: Place) -> int | None:
     """The line of a place, or of the nearest part of the document that encloses it."""
     while path and path not in lines:
         path = path[:-1]
-    return lines.get(path)
+    return lines.get(path, 1)
 
 
 def _twice(path: Place, line: int, first: int) -> Fault:

@@ -91,6 +91,7 @@ def did_you_mean(wrong: str, known: Sequence[str]) -> str | None:
     simple = wrong.casefold().replace("-", "_").replace(" ", "_")
     folded = {word.casefold(): word for word in known}
     starts = [word for word in folded if simple and (word.startswith(f"{simple}_") or simple.startswith(f"{word}_"))]
+    starts += [word for word in folded if simple and word.endswith(f"_{simple}")]
     near = ([simple] if simple in folded else []) or starts or difflib.get_close_matches(simple, folded, 1, 0.6)
     return f"Did you mean {folded[near[0]]}?" if near else None
 

@@ -10,6 +10,7 @@ from lutetia.guideline.answers import Statement as Line
 from lutetia.guideline.assessment import Assessment
 from lutetia.guideline.decide import Ground
 from lutetia.guideline.explain import words
+from lutetia.guideline.expression import All, Expression, Ref, leaves
 from lutetia.guideline.knowledge import Fact
 from lutetia.guideline.options import Argument, Option
 from lutetia.guideline.truth import Truth
@@ -19,7 +20,7 @@ from lutetia.reports.statement import Clerk, Statement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One option, or several of one tier that share every argument."""
+    """One option, or several of one tier that share every argument; `note` says so where no argument applies."""
 
     names: tuple[str, ...]
     titles: tuple[str, ...]
@@ -27,6 +28,7 @@ class Card:
     arguments_against: tuple[Statement, ...]
     required: tuple[Statement, ...]
     blocking: tuple[Statement, ...]
+    note: Statement | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,25 +52,24 @@ class AnswerBlock:
     tiers: tuple[Tier, ...]
     aside: Card | None
     questions: tuple[Statement, ...]
+    question_lines: tuple[tuple[Statement, ...], ...]
 
 
 def answer_block(assessment: Assessment) -> AnswerBlock:
     """The block of an assessment."""
-    clerk, decision = Clerk(assessment), assessment.decision
+    clerk = Clerk(assessment)
     aside = assessment.rlt.tier == 0 and assessment.candidacy != "out_of_scope"
     return AnswerBlock(
         candidacy=assessment.candidacy,
         headline=_headline(assessment),
         grounds=tuple(_ground(clerk, ground) for ground in _grounds(assessment)),
-        conditions=tuple(
-            Statement(text=wording.sentence(item.says), facts=clerk.holding(item.facts))
-            for item in decision.conditions
-        ),
+        conditions=_conditions(assessment, clerk),
         label=tuple(_label(assessment, clerk, place) for place in assessment.label),
         ranking=_ranking(assessment),
         tiers=tuple(_tier(assessment, clerk, number) for number in range(1, len(assessment.tiers.tiers) + 1)),
         aside=_card(clerk, [assessment.rlt]) if aside and _arguments(assessment.rlt) else None,
         questions=tuple(_question(clerk, name, item) for name, item in assessment.answers.items()),
+        question_lines=tuple(_question_lines(clerk, item) for item in assessment.answers.values()),
     )
 
 
@@ -80,10 +81,11 @@ def _headline(assessment: Assessment) -> Statement:
 
 
 def _grounds(assessment: Assessment) -> Iterable[Ground]:
-    """What decided: for an answer that could not be given, what keeps it open, never the verdict of the open step."""
+    """What decided, first the step that settled it. Where no answer could be given: what keeps it open, never the
+    verdict of the open step."""
     decision = assessment.decision
     if assessment.candidacy != "insufficient_data":
-        return decision.grounds
+        return sorted(decision.grounds, key=lambda ground: not ground.id.startswith("POL-"))
     return [ground for ground in decision.grounds if not ground.id.startswith("POL-")] + [_open_ground(assessment)]
 
 
@@ -94,14 +96,50 @@ def _open_ground(assessment: Assessment) -> Ground:
     return Ground(id="POL-UNKNOWN", says=f"not known and able to turn the answer: {', '.join(names)}", facts=facts)
 
 
+def _conditions(assessment: Assessment, clerk: Clerk) -> tuple[Statement, ...]:
+    """The conditions of an offer; where RLT is not offered they would say nothing."""
+    if not assessment.candidacy.startswith(("candidate", "insufficient")):
+        return ()
+    return tuple(
+        Statement(text=wording.sentence(item.says), facts=clerk.holding(item.facts))
+        for item in assessment.decision.conditions
+    )
+
+
 def _ground(clerk: Clerk, ground: Ground) -> Statement:
-    """A ground that is a fact carries its strength; a step of the policy carries the facts that made it decide."""
+    """A ground that is a fact carries its strength; a step of the policy says what made it decide."""
     if ground.facts == (ground.id,):
-        return clerk.state(ground.id, **_precondition(clerk, clerk.fact(ground.id)))
-    facts = clerk.holding(ground.facts) if ground.id != "POL-UNKNOWN" else ground.facts
-    true = [fact for fact in facts if clerk.truth(fact) is Truth.TRUE]
-    more = tuple(wording.named(clerk.fact(fact).says) for fact in true)
-    return Statement(text=wording.sentence(ground.says), facts=facts, more=more)
+        offered = clerk.assessment.candidacy.startswith("candidate")
+        lead = "" if offered else "Speaks for RLT"
+        return clerk.state(ground.id, lead=lead, **_precondition(clerk, clerk.fact(ground.id)))
+    if ground.id == "POL-UNKNOWN":
+        return Statement(text=wording.sentence(ground.says), facts=ground.facts)
+    facts = clerk.holding(ground.facts)
+    more = tuple(wording.named(clerk.fact(fact).says) for fact in facts if clerk.truth(fact) is Truth.TRUE)
+    return Statement(text=wording.sentence(ground.says), facts=facts, more=more or _unmet(clerk, facts[0]))
+
+
+def _unmet(clerk: Clerk, fact_id: str) -> tuple[str, ...]:
+    """The parts of a fact's condition that do not hold, each with the values on record."""
+    when = clerk.fact(fact_id).when
+    parts = when.items if isinstance(when, All) else (when,) if when is not None else ()
+    evaluator, record = clerk.assessment.evaluator, clerk.assessment.record
+    return tuple(
+        f"not met: {words(clerk.knowledge, part)} ({_recorded(clerk, part)})"
+        for part in parts
+        if evaluator.expression(part, record, {}) is False
+    )
+
+
+def _recorded(clerk: Clerk, part: Expression) -> str:
+    while isinstance(part, Ref) and (when := clerk.fact(part.fact).when) is not None:
+        part = when
+    fields = dict.fromkeys(leaf.field for leaf in leaves(part))
+    known = [name for name in fields if clerk.known(name)]
+    if len(known) == 1:
+        origin = wording.origin_text(clerk.value(known[0]))
+        return f"on record: {clerk.shown(known[0])}" + (f", {origin}" if origin else "")
+    return ", ".join(f"on record: {clerk.dated(name)}" for name in known) or "not on record"
 
 
 def _precondition(clerk: Clerk, fact: Fact) -> dict[str, object]:
@@ -185,7 +223,13 @@ def _card(clerk: Clerk, options: list[Option]) -> Card:
         arguments_against=_ordered(clerk, first.arguments_against),
         required=tuple(_required(clerk, argument) for argument in first.required),
         blocking=tuple(_blocking(clerk, argument) for argument in first.blocking),
+        note=None if _arguments(first) else _no_argument(clerk),
     )
+
+
+def _no_argument(clerk: Clerk) -> Statement:
+    facts = clerk.assessment.tiers.facts or ("POL-MARK",)
+    return Statement(text="None of the arguments in the sources applies here.", facts=facts)
 
 
 def _ordered(clerk: Clerk, arguments: Iterable[Argument]) -> tuple[Statement, ...]:
@@ -206,8 +250,6 @@ def _blocking(clerk: Clerk, argument: Argument) -> Statement:
 
 
 def _fields(fact: Fact) -> list[str]:
-    from lutetia.guideline.expression import leaves
-
     return list(dict.fromkeys(leaf.field for leaf in leaves(fact.when))) if fact.when is not None else []
 
 
@@ -228,6 +270,14 @@ def _question(clerk: Clerk, name: str, question: Question) -> Statement:
         truth=truth.letter,
         word=wording.MET[truth] if asks_only else truth.word,
         more=tuple(more),
+    )
+
+
+def _question_lines(clerk: Clerk, question: Question) -> tuple[Statement, ...]:
+    """Every statement of a question in its own words; one without a condition carries no truth."""
+    return tuple(
+        clerk.state(line.fact, truth=line.truth.letter if line.truth else None, word=line.truth.word if line.truth else "")
+        for line in question.statements
     )
 
 

@@ -127,7 +127,7 @@ def conflict_lines(assessment: Assessment) -> tuple[Statement, ...]:
 def _conflict(conflict: Conflict) -> Statement:
     return Statement(
         lead=wording.sentence(conflict.what).rstrip("."),
-        text=f"{wording.named(conflict.one_side)} | {wording.named(conflict.other_side)}",
+        text=f"{wording.named(conflict.one_side)}; but {wording.named(conflict.other_side)}",
         facts=(conflict.id,),
         more=(wording.named(conflict.rule),),
     )

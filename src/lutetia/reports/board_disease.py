@@ -211,7 +211,7 @@ def _reserve(clerk: Clerk) -> Statement:
     }
     known = [name for name in short if clerk.known(name)]
     parts = [f"{short[name]} {clerk.shown(name)}" for name in known]
-    return _line("Reserve", parts, ("PRAC-TOX-1", "GAP-06"), _origin(clerk, *known))
+    return _line("Organ function", parts, ("PRAC-TOX-1", "GAP-06"), _origin(clerk, *known))
 
 
 def _treated(clerk: Clerk) -> Statement:

@@ -22,6 +22,7 @@ from lutetia.reports.statement import Statement
 STANDARD = "a-2b"  # PDF/A-2b: what an archive accepts
 LONGEST_NAME = 44  # characters of a pseudonym on the page; the whole one stands in the HTML sheet
 LONGEST_QUESTION = 320
+WIDE = ("SSTR", "Patient", "Organ function", "Treated")  # lines of the disease block that need half the page
 
 
 def pdf(sheet: Sheet, annex: bool = False) -> bytes:
@@ -92,7 +93,7 @@ def page_data(sheet: Sheet, annex: bool = False) -> dict[str, Any]:
         "overdue": head.review_overdue,
         "intended_use": head.intended_use,
         "question": _cut(sheet.question, LONGEST_QUESTION),
-        "disease": [_line(item) for item in sheet.disease],
+        "disease": [_line(item) | {"wide": item.lead in WIDE} for item in sheet.disease],
         "strip": sheet.strip,
         "strip_note": _line(sheet.strip_note),
         "missing": _line(sheet.missing.headline),
@@ -110,6 +111,7 @@ def page_data(sheet: Sheet, annex: bool = False) -> dict[str, Any]:
         "questions": [_line(item) for item in answer.questions],
         "contraindications": [_line(item) for item in sheet.contraindications],
         "cautions": [_line(item) for item in sheet.cautions],
+        "no_cautions": _line(sheet.no_cautions),
         "conflicts": [_line(item) for item in sheet.conflicts],
         "trials": [_group(group) for group in sheet.trials.groups],
         "monitoring": [_line(item) for item in sheet.monitoring],
@@ -121,15 +123,15 @@ def page_data(sheet: Sheet, annex: bool = False) -> dict[str, Any]:
 
 def _line(item: Statement, brief: bool = False) -> dict[str, Any]:
     return {
-        "text": wording.first_sentence(item.text) if brief else item.text,
+        "text": _tied(wording.first_sentence(item.text) if brief else item.text),
         "ids": list(item.facts),
-        "lead": item.lead,
+        "lead": _tied(item.lead),
         "strength": item.strength,
         "truth": item.truth,
         "word": item.word,
         "whose": item.whose,
         "origin": item.origin,
-        "more": list(item.more),
+        "more": [_tied(part) for part in item.more],
     }
 
 
@@ -144,11 +146,12 @@ def _tier(tier: Tier) -> dict[str, Any]:
 
 def _card(card: Card) -> dict[str, Any]:
     return {
-        "titles": list(card.titles),
+        "titles": [_tied(title) for title in card.titles],
         "for": [_line(item) for item in card.arguments_for],
         "against": [_line(item) for item in card.arguments_against],
         "required": [_line(item) for item in card.required],
         "blocking": [_line(item) for item in card.blocking],
+        "note": _line(card.note) if card.note is not None else None,
     }
 
 
@@ -160,6 +163,11 @@ def _group(group: TrialGroup) -> dict[str, Any]:
 
 def _trial(trial: Trial) -> dict[str, Any]:
     return {"nct": trial.nct, "criteria": [_line(item) for item in trial.criteria], **_line(trial.statement)}
+
+
+def _tied(text: str) -> str:
+    """The text with units that must not be broken at a line's end held together by word joiners."""
+    return text.replace("mL/min", "mL/\u2060min").replace("5-FU", "5\u2011FU")
 
 
 def _cut(text: str, longest: int) -> str:

@@ -34,6 +34,7 @@ class Sheet:
     answer: AnswerBlock
     contraindications: tuple[Statement, ...]
     cautions: tuple[Statement, ...]
+    no_cautions: Statement
     conflicts: tuple[Statement, ...]
     trials: TrialsBlock
     monitoring: tuple[Statement, ...]
@@ -62,6 +63,7 @@ def sheet_of(assessment: Assessment, timeline: Timeline | None = None) -> Sheet:
         "answer": answer_block(assessment),
         "contraindications": contraindications,
         "cautions": cautions,
+        "no_cautions": _no_cautions(assessment),
         "conflicts": conflict_lines(assessment),
         "trials": trials_block(assessment),
         "monitoring": monitoring_lines(assessment),
@@ -75,7 +77,7 @@ def sheet_of(assessment: Assessment, timeline: Timeline | None = None) -> Sheet:
 
 
 def statements_of(sheet: Sheet) -> Iterator[Statement]:
-    """Every clinical statement of a sheet in its order; the criteria of the trials come last."""
+    """Every clinical statement of a sheet in its order; the details of the HTML sheet come last."""
     yield from sheet.disease
     yield sheet.strip_note
     yield sheet.missing.headline
@@ -87,9 +89,14 @@ def statements_of(sheet: Sheet) -> Iterator[Statement]:
     yield answer.ranking
     for card in cards_of(sheet):
         yield from (*card.arguments_for, *card.arguments_against, *card.required, *card.blocking)
-    yield from (*answer.questions, *sheet.contraindications, *sheet.cautions, *sheet.conflicts)
+        yield from [card.note] if card.note is not None else []
+    yield from (*answer.questions, *sheet.contraindications, *sheet.cautions)
+    if not sheet.contraindications and not sheet.cautions:
+        yield sheet.no_cautions
+    yield from sheet.conflicts
     yield from (trial.statement for trial in sheet.trials.all)
     yield from (*sheet.monitoring, *sheet.footer)
+    yield from (line for lines in answer.question_lines for line in lines)
     yield from (criterion for trial in sheet.trials.all for criterion in trial.criteria)
 
 
@@ -114,6 +121,13 @@ def _strip_note(timeline: Timeline | None, strip: str | None) -> Statement:
     if strip is None:
         return Statement(text="No dated entries in the course by this day.", facts=("POL-UNKNOWN",))
     return Statement(text="Drawn from the dated entries of the course; what is not recorded is not drawn.", facts=("POL-UNKNOWN",))
+
+
+def _no_cautions(assessment: Assessment) -> Statement:
+    text = "None of the rules on this sheet applies to the values on record."
+    if not assessment.facts.record():
+        text = "There are no values on record to hold against the rules."
+    return Statement(text=text, facts=("POL-UNKNOWN",))
 
 
 def _footer(assessment: Assessment) -> tuple[Statement, ...]:

@@ -68,8 +68,9 @@ class Clerk:
 
     def dated(self, name: str) -> str:
         """A field with its value, date and author, e.g. "Creatinine clearance 24 mL/min (2026-11-02, laboratory)"."""
-        origin = wording.origin_text(self.value(name))
-        return f"{self.label(name)} {self.shown(name)}" + (f" ({origin})" if origin else "")
+        origin, value = wording.origin_text(self.value(name)), self.value(name).value
+        colon = ":" if isinstance(value, bool | str) else ""
+        return f"{self.label(name)}{colon} {self.shown(name)}" + (f" ({origin})" if origin else "")
 
     def truth(self, fact_id: str) -> Truth | None:
         """How a fact stands for this patient; None for a fact without a condition."""

@@ -41,8 +41,8 @@ LABEL = {
     "unknown": "cannot be judged",
 }
 GRADING = {
-    "ki67_sufficient": "Ki-67 alone may grade",
-    "strict": "strict: Ki-67 and mitoses needed",
+    "ki67_sufficient": "Ki-67 suffices",
+    "strict": "strict (Ki-67 and mitoses)",
 }
 JURISDICTION_FROM = {"argument": "chosen for this sheet", "record": "from the record", "not given": "not given"}
 SCOPE = {"in_scope": "inside the consensus", "out_of_scope": "outside the consensus", "unknown": "cannot be judged"}
@@ -85,7 +85,7 @@ TOPICS = {
     "Q9": "G2–G3, if approved",
     "Q10": "RLT again",
 }
-SHORT = {"S000": "cohort", "S001": "no level", "S002": "NETTER-2", "S004": "review", "EXT": "public", "POL": "policy"}
+SHORT = {"S000": "cohort", "S001": "no level", "S002": "trial", "S004": "review", "EXT": "public", "POL": "policy"}
 PAPERS = {
     "S000": "Italian cohort",
     "S001": "consensus",
@@ -132,7 +132,7 @@ def value_text(knowledge: Knowledge, item: FactValue) -> str:
     if isinstance(item.value, str | bool):
         return plain(item.shown)
     text = f"{item.shown}{_unit(field.unit) if field and field.unit else ''}"
-    if item.entered and not _same(item.entered, item.shown, text):
+    if item.entered and not _same(item.entered, item.shown):
         text += f" (entered {item.entered})"
     return text
 
@@ -141,11 +141,13 @@ def _unit(unit: str) -> str:
     return f" × {unit}" if unit[0].isdigit() else f" {unit}"
 
 
-def _same(entered: str, *texts: str) -> bool:
-    def bare(text: str) -> str:
-        return re.sub(r"[\s_%–-]+", "", text).casefold()
+def _same(entered: str, shown: str) -> bool:
+    """Whether what was typed has the same numbers as what is shown: another spelling of the unit is no news."""
 
-    return bare(entered) in {bare(text) for text in texts}
+    def numbers(text: str) -> list[float]:
+        return [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text.split("/")[0])]
+
+    return numbers(entered)[:2] == numbers(shown)[:2]
 
 
 def origin_text(item: FactValue, *, with_entry: bool = False) -> str:
@@ -174,7 +176,8 @@ def standing(fact: Fact) -> str:
 
 
 def named(text: str) -> str:
-    """A text of the knowledge in which the codes of the papers are replaced by what they are called."""
+    """A text of the knowledge with papers called by name instead of code, and units as they are printed."""
+    text = text.replace("x 10^9/L", "× 10⁹/L").replace("10^9/L", "10⁹/L").replace("mm2", "mm²")
     return re.sub(r"\bS00[0124]\b", lambda match: PAPERS[match[0]], text)
 
 

@@ -1,0 +1,172 @@
+"""The SDTM domain TU: which lesion each reader identified, in which role, at which visit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from lutetia.dates import PartialDate
+from lutetia.errors import Fault
+from lutetia.scoring.recist.columns import Columns, text
+from lutetia.scoring.recist.lesion import Lesion
+from lutetia.sources import load_yaml_table
+
+CourseKey = tuple[str, str | None]
+VisitKey = float | str
+"""VISITNUM where both tables have it, else the label VISIT."""
+
+WHO = ("USUBJID", "TUEVALID", "TUEVAL")
+WHAT = ("TULNKID", "TULOC", "TUSTRESC", "TUORRES", "TUTESTCD")
+WHEN = ("VISITNUM", "VISIT", "TUDTC")
+_DATE_MUST = "the date must be written as 2024-05-17, 2024-05 or 2024"
+_ORGAN_DO = "Nodes are followed by their short axis, so the place of a lesion must be known."
+
+
+@dataclass(slots=True)
+class Identified:
+    """What one reader identified in one patient: lesion name → itself, its visit, its row (counted from 1)."""
+
+    lesions: dict[str, Lesion] = field(default_factory=dict)
+    at: dict[str, VisitKey] = field(default_factory=dict)
+    row_of: dict[str, int] = field(default_factory=dict)
+    labels: dict[VisitKey, str] = field(default_factory=dict)
+    dates: dict[VisitKey, tuple[PartialDate, ...]] = field(default_factory=dict)
+
+
+@cache
+def sdtm() -> Mapping[str, Any]:
+    """How TU and TR are read: `scoring/data/recist_sdtm.yaml`."""
+    return dict(load_yaml_table("lutetia.scoring", "data/recist_sdtm.yaml").table)
+
+
+def identify(
+    tu: Columns, by_number: bool, faults: list[Fault], left_out: Counter[str]
+) -> dict[CourseKey, Identified]:
+    """(subject, reader) → what was identified. Faults and rows left out (with the reason) are added to the lists."""
+    found: dict[CourseKey, Identified] = {}
+    courses, lesions, visits = _Courses(), _Lesions(), _Visits(by_number)
+    rows = zip(tu.together(*WHO), tu.together(*WHAT), tu.together(*WHEN), strict=True)
+    for row, (who, what, when) in enumerate(rows, start=1):
+        key, lesion, visit = courses[who], lesions[what], visits[when]
+        if isinstance(lesion, str):
+            left_out[lesion] += 1
+            continue
+        course = found.get(key)
+        if course is None:
+            course = found[key] = Identified()
+        wrong = [*lesion.wrong, *visit.wrong, *(() if key[0] else (("USUBJID must name the patient", None),))]
+        if lesion.name in course.lesions:
+            wrong.append((_twice(course.row_of[lesion.name]), None))
+        if wrong:
+            place = place_of("TU", row, *key, lesion.name, visit.label)
+            do = _ORGAN_DO if not lesion.organ else None
+            faults.extend(Fault(place=place, must=must, got=got, do=do) for must, got in wrong)
+        elif lesion.lesion is not None and visit.key is not None:
+            course.lesions[lesion.name] = lesion.lesion
+            course.at[lesion.name], course.row_of[lesion.name] = visit.key, row
+            course.labels[visit.key] = visit.label
+            course.dates[visit.key] = course.dates.get(visit.key) or visit.days
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _What:
+    """The cells that say which lesion it is, read: the lesion, or what is wrong with them."""
+
+    name: str
+    organ: str
+    lesion: Lesion | None
+    wrong: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The cells that say at which visit: its key, label and days, or what is wrong with them."""
+
+    key: VisitKey | None
+    label: str
+    days: tuple[PartialDate, ...]
+    wrong: tuple[tuple[str, str | None], ...]
+
+
+class _Courses(dict[tuple[Any, ...], CourseKey]):
+    def __missing__(self, cells: tuple[Any, ...]) -> CourseKey:
+        self[cells] = key = course_key(cells)
+        return key
+
+
+class _Lesions(dict[tuple[Any, ...], _What | str]):
+    """The cells `WHAT` → the lesion; a text instead says why the row is left out."""
+
+    def __missing__(self, cells: tuple[Any, ...]) -> _What | str:
+        self[cells] = what = _what(*map(text, cells))
+        return what
+
+
+class _Visits(dict[tuple[Any, ...], When]):
+    def __init__(self, by_number: bool) -> None:
+        super().__init__()
+        self._by_number = by_number
+
+    def __missing__(self, cells: tuple[Any, ...]) -> When:
+        self[cells] = when = read_when(*map(text, cells), by_number=self._by_number)
+        return when
+
+
+def course_key(cells: tuple[Any, ...]) -> CourseKey:
+    """(subject, reader) from USUBJID, EVALID and EVAL: the reader is EVALID, else EVAL, else None."""
+    subject, evaluator_id, evaluator = map(text, cells)
+    return subject, evaluator_id or evaluator or None
+
+
+def _what(name: str, organ: str, role_standard: str, role_entered: str, test: str) -> _What | str:
+    test = test.upper()
+    if test in sdtm()["reshaped"]:
+        return f"TU rows with test {test}: a part or a joined lesion is read in TR under its own name"
+    if test and test not in sdtm()["identification"]:
+        return f"TU rows with test {test}, which RECIST 1.1 does not use"
+    said = role_standard or role_entered
+    role = sdtm()["roles"].get(said.upper())
+    wrong: list[tuple[str, str | None]] = []
+    if not name:
+        wrong.append(("TULNKID must name the lesion", None))
+    if not organ:
+        wrong.append(("TULOC must name the organ, or LYMPH NODE", None))
+    if role is None:
+        wrong.append(("TUSTRESC must be TARGET, NON-TARGET or NEW", repr(said)))
+    if wrong:
+        return _What(name, organ, None, tuple(wrong))
+    node = sdtm()["node_location"] in organ.upper()
+    return _What(name, organ, Lesion(name=name, organ=organ.upper(), role=role, node=node), ())
+
+
+def read_when(number: str, label: str, day: str, *, by_number: bool) -> When:
+    """The visit of a row by VISITNUM or else VISIT, with its day (a time of day is cut off)."""
+    wrong: list[tuple[str, str | None]] = []
+    key: VisitKey | None = label or None
+    if by_number:
+        try:
+            key = float(number)
+        except ValueError:
+            key = None
+    if key is None:
+        wrong.append((f"{'VISITNUM' if by_number else 'VISIT'} must tell the visit", repr(number)))
+    days: tuple[PartialDate, ...] = ()
+    if day:
+        try:
+            days = (PartialDate.parse(day.partition("T")[0]),)
+        except ValueError:
+            wrong.append((_DATE_MUST, repr(day)))
+    return When(key, label or number, days, tuple(wrong))
+
+
+def place_of(table: str, row: int | str, *parts: str | None) -> str:
+    """Where a fault stands: "TR row 17 (01-701-1015, RADIOLOGIST 1, T01, WEEK 6)"."""
+    return f"{table} row {row} ({', '.join(part for part in parts if part)})"
+
+
+def _twice(row: int) -> str:
+    return f"each lesion must be identified once by a reader (TULNKID), but TU row {row} has it already"

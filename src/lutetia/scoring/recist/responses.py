@@ -1,0 +1,116 @@
+"""RECIST 1.1 responses of every reader, patient and visit, from SDTM tables or from courses made otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from lutetia.scoring.reason import Reason
+from lutetia.scoring.recist.columns import Table
+from lutetia.scoring.recist.course import ReaderCourse, respond
+from lutetia.scoring.recist.rules import EquivocalNew, Nadir, Precision, VisitRules
+from lutetia.scoring.recist.tables import LeftOut, Markers, SmallTargets, read_courses
+from lutetia.scoring.recist.targets import Finding
+from lutetia.scoring.recist.visit import VisitResponse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitResponses(Sequence[VisitResponse]):
+    """The responses of all post-baseline visits, by patient, reader and visit: a sequence of `VisitResponse`.
+
+    `left_out`: rows of the tables the result does not rest on, and why. `cautions`: choices of targets that break a
+    rule of RECIST 1.1; they are judged all the same.
+    """
+
+    value: tuple[VisitResponse, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    cautions: tuple[Finding, ...] = ()
+    because: tuple[Reason, ...] = ()
+    conventions: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    @overload
+    def __getitem__(self, index: int) -> VisitResponse: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[VisitResponse, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> VisitResponse | tuple[VisitResponse, ...]:
+        return self.value[index]
+
+    def __iter__(self) -> Iterator[VisitResponse]:
+        return iter(self.value)
+
+    def by_course(self) -> dict[tuple[str, str | None], tuple[VisitResponse, ...]]:
+        """(subject, reader) → the visits of that reader, in order."""
+        found: dict[tuple[str, str | None], list[VisitResponse]] = {}
+        for response in self.value:
+            found.setdefault((response.subject, response.reader), []).append(response)
+        return {key: tuple(visits) for key, visits in found.items()}
+
+    def rows(self) -> list[dict[str, object]]:
+        """One dict per visit: subject, reader, visit, target, nontarget, new_lesion, overall."""
+        names = ("subject", "reader", "visit", "target", "nontarget", "new_lesion", "overall")
+        return [{name: getattr(response, name) for name in names} for response in self.value]
+
+
+def visit_responses(
+    tu: Table,
+    tr: Table,
+    *,
+    nadir: Nadir = "reader",
+    reappearance_is_pd: bool = True,
+    sticky_pr: bool = False,
+    incomplete_sum_updates_nadir: bool = False,
+    equivocal_new_lesion: EquivocalNew = "back_date",
+    precision: Precision = "as_entered",
+    small_targets: SmallTargets = "refuse",
+    baseline_visits: Collection[str] | None = None,
+    markers: Markers | None = None,
+) -> VisitResponses:
+    """Target, non-target, new-lesion and overall response at every post-baseline visit of every reader.
+
+    `tu` and `tr`: the SDTM domains TU and TR as rows of dicts, a mapping of columns, or a data frame. Diameters in
+    mm: longest diameter, for nodes (TULOC holds LYMPH NODE) the short axis. The named arguments are the choices
+    that RECIST 1.1 leaves open (see `VisitRules` and `read_courses`); all of them stand in `.conventions`.
+    Raises InputError with every fault of both tables, each with its row.
+    Source: Eisenhauer et al. 2009, doi 10.1016/j.ejca.2008.10.026; EORTC clarifications.
+    """
+    rules = VisitRules(
+        nadir=nadir,
+        reappearance_is_pd=reappearance_is_pd,
+        sticky_pr=sticky_pr,
+        incomplete_sum_updates_nadir=incomplete_sum_updates_nadir,
+        equivocal_new_lesion=equivocal_new_lesion,
+        precision=precision,
+    )
+    courses = read_courses(
+        tu, tr, precision=precision, small_targets=small_targets, baseline_visits=baseline_visits, markers=markers
+    )
+    used = [(f"{name} rows", str(rows)) for name, rows in courses.rows.items()]
+    used += [("left out", str(sum(left.rows for left in courses.left_out)))]
+    return VisitResponses(
+        value=tuple(response for readers in courses.by_subject.values() for response in respond(readers, rules)),
+        left_out=courses.left_out,
+        cautions=courses.cautions,
+        because=(Reason(rule="RECIST-READ", says="visits read from TU and TR", used=tuple(used)),),
+        conventions=(*rules.conventions, *courses.conventions),
+    )
+
+
+def course_responses(courses: Iterable[ReaderCourse], rules: VisitRules) -> VisitResponses:
+    """The same for courses that were not read from SDTM tables, such as those of a tumour board's record.
+
+    `rules`: the named choices; its `precision` has no effect here, for the measurements are made already.
+    """
+    by_subject: dict[str, list[ReaderCourse]] = {}
+    for course in courses:
+        by_subject.setdefault(course.subject, []).append(course)
+    readers = [by_subject[subject] for subject in sorted(by_subject)]
+    value = [
+        response for group in readers for response in respond(sorted(group, key=lambda c: c.reader or ""), rules)
+    ]
+    return VisitResponses(value=tuple(value), conventions=rules.conventions)

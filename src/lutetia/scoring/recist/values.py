@@ -1,0 +1,116 @@
+"""One cell of a tumour result → what was seen: a diameter in mm, a state in words, or a refusal that says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lutetia.errors import Fault
+from lutetia.scoring.recist.columns import text
+from lutetia.scoring.recist.identification import sdtm
+from lutetia.scoring.recist.lesion import (
+    ABSENT,
+    EQUIVOCAL,
+    NOT_EVALUABLE,
+    PRESENT,
+    PROGRESSION,
+    Measurement,
+    measured,
+    too_small,
+)
+from lutetia.scoring.recist.rules import Precision
+
+VALUE = ("TRSTRESN", "TRSTRESC", "TRORRES", "TRSTRESU", "TRORRESU", "TRSTAT")
+
+_SEEN = {
+    "absent": ABSENT,
+    "present": PRESENT,
+    "equivocal": EQUIVOCAL,
+    "progression": PROGRESSION,
+    "not_evaluable": NOT_EVALUABLE,
+}
+_NUMBER_DO = "Write the diameter in mm with a decimal point, or say TOO SMALL TO MEASURE or NOT EVALUABLE."
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Cells that cannot be read, and why."""
+
+    must: str
+    got: str | None = None
+    do: str | None = None
+
+    def fault(self, place: str) -> Fault:
+        """The fault this makes at its place."""
+        return Fault(place=place, must=self.must, got=self.got, do=self.do)
+
+
+class Diameters(dict[tuple[Any, ...], Measurement | Refused]):
+    """The cells `VALUE` of a measured diameter → the measurement; each different result is read once."""
+
+    def __init__(self, precision: Precision) -> None:
+        super().__init__()
+        self._precision: Precision = precision
+
+    def __missing__(self, cells: tuple[Any, ...]) -> Measurement | Refused:
+        self[cells] = seen = _diameter([text(cell) for cell in cells], self._precision)
+        return seen
+
+
+class States(dict[tuple[Any, ...], Measurement | Refused]):
+    """The cells `VALUE` of a state in words → what was seen."""
+
+    def __missing__(self, cells: tuple[Any, ...]) -> Measurement | Refused:
+        self[cells] = seen = _state([text(cell) for cell in cells])
+        return seen
+
+
+def _state(cells: list[str]) -> Measurement | Refused:
+    _, standard, entered, _, _, status = cells
+    said = (standard or entered or status).upper()
+    if not said:
+        return NOT_EVALUABLE
+    state = sdtm()["states"].get(said)
+    if state is None:
+        return Refused(f"the state of a lesion must be one of {', '.join(sorted(sdtm()['states']))}", repr(said))
+    return too_small() if state == "too_small" else _SEEN[state]
+
+
+def _diameter(cells: list[str], precision: Precision) -> Measurement | Refused:
+    number, standard, entered, unit, unit_entered, _ = cells
+    said = number or standard
+    if not said:
+        said, unit = entered, unit_entered
+    if not said or said.upper() in sdtm()["states"]:
+        return _state(cells)
+    if unit != "mm":
+        return _wrong_unit(unit, said)
+    try:
+        seen = measured(said, precision)
+    except ValueError as fault:
+        return Refused(f"the diameter {fault}", repr(said), _NUMBER_DO)
+    return _disagreeing(seen, said, entered, unit_entered) or seen
+
+
+def _wrong_unit(unit: str, said: str) -> Refused:
+    known = sdtm()["lengths_mm"]
+    if unit.lower() in known:
+        do = f"Given in {unit}? Multiply by {known[unit.lower()]:g} and write mm."
+    else:
+        do = "Write the unit mm (TRSTRESU) with every diameter."
+    return Refused("the diameter must be in mm", f"{said} {unit}" if unit else f"{said} without a unit", do)
+
+
+def _disagreeing(seen: Measurement, said: str, entered: str, unit_entered: str) -> Refused | None:
+    """A refusal when the result as entered and the standardised one are not the same length (to 0.1 mm)."""
+    if said == entered and unit_entered == "mm":
+        return None
+    factor = sdtm()["lengths_mm"].get(unit_entered.lower())
+    try:
+        entered_mm = float(entered) * factor if factor else None
+    except ValueError:
+        return None
+    if entered_mm is None or seen.diameter_mm is None or abs(entered_mm - seen.diameter_mm) <= 0.1:
+        return None
+    must = "TRORRES and TRSTRESN must be the same length"
+    return Refused(must, f"{entered} {unit_entered} and {said} mm", "Correct the one that is wrong.")
