@@ -11,7 +11,10 @@ from lutetia.guideline.truth import Truth, all_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One statement of a question: how it stands, what it still requires, and the strength of its own line."""
+    """One statement of a question: how it stands, what it still requires, and the strength of its own line.
+
+    `set_aside` is the id of the policy line for which a true statement is not used, e.g. Q1 after a course of RLT.
+    """
 
     fact: str
     role: str
@@ -21,6 +24,7 @@ class Statement:
     open_fields: tuple[str, ...]
     unmet: tuple[str, ...]
     precondition: Truth | None = None
+    set_aside: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,7 @@ def _statement(evaluator: Evaluator, record: Record, memo: Memo, jurisdiction: s
         open_fields=_open_fields(evaluator, record, memo, fact),
         unmet=_unmet(evaluator, record, memo, fact),
         precondition=_precondition(fact, jurisdiction),
+        set_aside=_set_aside(evaluator, record, memo, fact),
     )
 
 
@@ -97,3 +102,10 @@ def _precondition(fact: Fact, jurisdiction: str | None) -> Truth | None:
         return None
     met = precondition.get(jurisdiction) if jurisdiction else None
     return Truth.of(met if isinstance(met, bool) else None)
+
+
+def _set_aside(evaluator: Evaluator, record: Record, memo: Memo, fact: Fact) -> str | None:
+    for entry in evaluator.knowledge.policy["set_aside"]:
+        if fact.id in entry["statements"] and evaluator.expression(entry["when"], record, memo):
+            return str(entry["id"])
+    return None

@@ -168,11 +168,11 @@ class Assessment:
 
     def what_if(self, **changes: Any) -> Assessment:
         """The assessment with some fields changed (None makes a field unknown), everything else as it is."""
-        place = changes.get("jurisdiction", self.jurisdiction)
+        argued = changes.get("jurisdiction", self.jurisdiction) if self.jurisdiction_from == "argument" else None
         return assess(
-            self.facts.changed(**changes),
+            self.facts.changed(self.knowledge, **changes),
             self.knowledge,
-            jurisdiction=place,
+            jurisdiction=argued,
             as_of=self.as_of,
             grading=self.grading,
         )

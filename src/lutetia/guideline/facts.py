@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from lutetia.dates import PartialDate
@@ -54,18 +55,14 @@ class Facts:
         """The value of a field, or an unknown one."""
         return self.values.get(field) or FactValue(field=field, value=None)
 
-    def changed(self, **changes: Any) -> Facts:
-        """A copy with other values (None makes a field unknown); InputError for a value that cannot be."""
-        given = read_flat(changes, name=self.name)
-        if given.ignored:
-            must = "a changed field must stand in the field dictionary"
-            raise InputError(self.name, [Fault(place=field, must=must, got="no such field") for field in given.ignored])
-        return Facts(
-            name=self.name,
-            values={**self.values, **{field: given.get(field) for field in changes}},
-            ignored=self.ignored,
-            remarks=self.remarks,
-        )
+    def changed(self, knowledge: Knowledge | None = None, /, **changes: Any) -> Facts:
+        """A copy with other values (None makes a field unknown); InputError for all that cannot be, at once."""
+        fields = (knowledge or load_knowledge()).fields
+        faults = [_no_such_field(field) for field in changes if field not in fields]
+        values = _read_all(changes, fields, faults)
+        if faults:
+            raise InputError(self.name, faults)
+        return replace(self, values={**self.values, **values})
 
     def __iter__(self) -> Iterator[FactValue]:
         return iter(self.values.values())
@@ -79,15 +76,20 @@ def read_flat(record: Mapping[str, Any], *, name: str = "record", knowledge: Kno
     """
     fields = (knowledge or load_knowledge()).fields
     faults: list[Fault] = []
-    values = {
-        key: item
-        for key, raw in record.items()
-        if key in fields and (item := _read(fields[key], raw, faults)) is not None
-    }
+    values = _read_all(record, fields, faults)
     if faults:
         raise InputError(name, faults)
     ignored = tuple(sorted(str(key) for key in record if key not in fields))
     return Facts(name=name, values=values, ignored=ignored)
+
+
+def _read_all(record: Mapping[str, Any], fields: Mapping[str, Field], faults: list[Fault]) -> dict[str, FactValue]:
+    read = {key: _read(fields[key], raw, faults) for key, raw in record.items() if key in fields}
+    return {key: item for key, item in read.items() if item is not None}
+
+
+def _no_such_field(field: str) -> Fault:
+    return Fault(place=field, must="a changed field must stand in the field dictionary", got="no such field")
 
 
 def _read(field: Field, raw: Any, faults: list[Fault]) -> FactValue | None:
@@ -179,14 +181,18 @@ def _word(field: Field, raw: Any) -> tuple[Value | None, str | None]:
 def _number(field: Field, raw: Any) -> tuple[Value | None, str | None]:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str | Interval):
         return None, "must be a number"
+    low = 0.0 if field.low is None else field.low
+    high = inf if field.high is None else field.high
     try:
-        interval = raw if isinstance(raw, Interval) else Interval.parse(raw, minimum=0)
+        written = Interval.parse(raw, unit=field.unit)
     except ValueError as error:
         return None, f"must be a number ({error})"
-    low = field.low if field.low is not None else 0
-    high = field.high if field.high is not None else float("inf")
-    if interval.low < low or (interval.high > high and interval.high != float("inf")) or interval.low > high:
-        return None, f"must lie between {low:g} and {high:g}"
-    if not interval.is_exact:
+    try:
+        interval = Interval.parse(raw, minimum=low, maximum=high, unit=field.unit)
+    except ValueError:
+        return None, f"must lie between {low:g} and {high:g}" if high != inf else f"must be at least {low:g}"
+    if not written.is_exact:
         return interval, None
+    if field.type == "int" and not interval.value.is_integer():
+        return None, "must be a whole number"
     return (interval.value if not isinstance(raw, int | float) else raw), None

@@ -15,14 +15,14 @@ from html import escape
 from lutetia.course.therapy import RltCycle, TherapyLine
 from lutetia.course.timeline import Timeline
 from lutetia.dates import PartialDate
+from lutetia.plots import strip_svg as svg
 from lutetia.plots.strip_layout import Rows, Scale, shortened, text_width
+from lutetia.plots.strip_svg import ACCENT, FONT, HAIR, INK, SOFT
 
 WIDTH, LEFT, RIGHT = 460.0, 48.0, 452.0
 ROW, TEXT, SMALL = 9.2, 6.8, 6.2
 MOST_ROWS = 3
 SHORTEST = timedelta(days=150)
-INK, SOFT, HAIR, ACCENT = "#17202a", "#4a5561", "#c9cfd5", "#0b4a66"
-FONT = "Source Sans Pro, Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
 REGIMENS = {
     "ssa_standard": "SSA",
     "ssa_high_dose": "SSA, high dose",
@@ -144,23 +144,27 @@ class _Drawing:
     def marks(self, name: str, marks: Iterable[Mark]) -> None:
         """One track of points, labels in as many rows as they need."""
         rows, top = Rows(most=MOST_ROWS), self.y
-        for mark in sorted(marks, key=lambda mark: (mark.when.earliest, mark.when.latest)):
+        placed = [
             self._mark(mark, rows, top)
-        self._close(name, top, max(rows.count, 1))
+            for mark in sorted(marks, key=lambda mark: (mark.when.earliest, mark.when.latest))
+        ]
+        self._close(name, top, rows.count + (not all(placed)))
 
-    def _mark(self, mark: Mark, rows: Rows, top: float) -> None:
+    def _mark(self, mark: Mark, rows: Rows, top: float) -> bool:
+        """One mark with its label; a mark without room for its label goes to a row of bare marks, and is False."""
         x, width = self.scale.middle(mark.when), text_width(mark.label, TEXT)
         first = min(self.scale.x(mark.when.earliest), x - 3)
         last = max(self.scale.x(mark.when.latest), x + 3)
         on_the_left = last + 3 + width > RIGHT
         low, high = (first - 3 - width, last) if on_the_left else (first, last + 3 + width)
         row = rows.place(low, high)
-        y = top + ROW * ((row or 0) + 0.5)
+        y = top + ROW * ((MOST_ROWS if row is None else row) + 0.5)
         if last - first > 8:
-            self._add(f'<line x1="{first:.1f}" y1="{y:.1f}" x2="{last:.1f}" y2="{y:.1f}" stroke="{SOFT}" stroke-width="0.6"/>')
-        self._add(_shape(mark.shape, x, y))
+            self._add(svg.line(first, y, last, y, SOFT, 0.6))
+        self._add(svg.mark(mark.shape, x, y))
         if row is not None:
             self._text(mark.label, low if on_the_left else last + 2.5, y)
+        return row is not None
 
     def therapies(self, lines: Iterable[TherapyLine], cycles: Iterable[RltCycle]) -> None:
         """Lines of therapy as bars, each with its label inside, beside, or cut; RLT cycles as ticks with their GBq."""
@@ -169,8 +173,7 @@ class _Drawing:
             return
         rows, top = Rows(most=8), self.y
         for line in lines:
-            given = sorted((c for c in cycles if c.line == line.id), key=lambda cycle: (cycle.date.latest, cycle.number))
-            self._bar(line, given, rows, top)
+            self._bar(line, [cycle for cycle in cycles if cycle.line == line.id], rows, top)
         self._close("Therapy", top, rows.count)
 
     def _bar(self, line: TherapyLine, cycles: list[RltCycle], rows: Rows, top: float) -> None:
@@ -193,7 +196,7 @@ class _Drawing:
             self._add(f'<path d="M{end:.1f} {y + 1:.1f}l3 3.6l-3 3.6z" fill="{SOFT}"/>')
         for cycle in cycles:
             x = self.scale.middle(cycle.date)
-            self._add(_tick(x, y))
+            self._add(svg.tick(x, y))
         fill = FILLS.get(line.regimen, ("", INK))[1] if inside else INK
         place = start + 2.5 if inside else start - 3 - width if beside_left else end + 4
         self._text(label, place, y + ROW * 0.48, fill=fill, halo=not inside)
@@ -214,16 +217,14 @@ class _Drawing:
     def _close(self, name: str, top: float, rows: int) -> None:
         """The name of a track at its left, and a hairline under it."""
         self.y = top + ROW * rows
-        self._add(_text_element(name, 0, top + ROW * 0.5, fill=ACCENT, size=SMALL, weight=600))
-        self._add(f'<line x1="{LEFT}" y1="{self.y:.1f}" x2="{RIGHT}" y2="{self.y:.1f}" stroke="{HAIR}" stroke-width="0.4"/>')
+        self._add(svg.text_element(name, 0, top + ROW * 0.5, fill=ACCENT, size=SMALL, weight=600))
+        self._add(svg.line(LEFT, self.y, RIGHT, self.y, HAIR, 0.4))
         self.y += 1.5
 
     def svg(self, title: str) -> str:
         """The drawing with its axis under it."""
         axis, bottom = self._axis(), self.y
-        today = (
-            f'<line x1="{RIGHT}" y1="0" x2="{RIGHT}" y2="{bottom:.1f}" stroke="{ACCENT}" stroke-width="1"/>'
-        )
+        today = svg.line(RIGHT, 0, RIGHT, bottom, ACCENT, 1)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {bottom + 10:.1f}" role="img"'
             f' font-family="{FONT}"><title>{escape(title)}</title>{axis}{today}{"".join(self.parts)}</svg>'
@@ -235,48 +236,19 @@ class _Drawing:
         board = f"board {self.scale.last}"
         width = text_width(board, SMALL)
         rows.place(WIDTH - width, WIDTH)
-        found = [_text_element(board, WIDTH - width, bottom + 5.5, fill=ACCENT, size=SMALL, weight=600)]
+        found = [svg.text_element(board, WIDTH - width, bottom + 5.5, fill=ACCENT, size=SMALL, weight=600)]
         for day, label in self.scale.ticks():
             x, half = self.scale.x(day), text_width(label, SMALL) / 2
-            found.append(f'<line x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="{bottom + 1.5:.1f}" stroke="{HAIR}" stroke-width="0.5"/>')
+            found.append(svg.line(x, 0, x, bottom + 1.5, HAIR, 0.5))
             if x - half >= LEFT - 10 and rows.place(x - half, x + half) is not None:
-                found.append(_text_element(label, x - half, bottom + 5.5, fill=SOFT, size=SMALL))
+                found.append(svg.text_element(label, x - half, bottom + 5.5, fill=SOFT, size=SMALL))
         return "".join(found)
 
     def _text(self, text: str, x: float, y: float, *, fill: str = INK, halo: bool = True) -> None:
-        self._add(_text_element(text, x, y, fill=fill, size=TEXT, halo=halo))
+        self._add(svg.text_element(text, x, y, fill=fill, size=TEXT, halo=halo))
 
     def _add(self, part: str) -> None:
         self.parts.append(part)
-
-
-def _text_element(
-    text: str, x: float, y: float, *, fill: str, size: float, weight: int = 400, halo: bool = False
-) -> str:
-    """A label held to its computed width, so that another font cannot make it run into its neighbour."""
-    width = text_width(text, size)
-    clear = ' stroke="#ffffff" stroke-width="2" stroke-linejoin="round" paint-order="stroke"' if halo else ""
-    return (
-        f'<text x="{x:.1f}" y="{y + size * 0.34:.1f}" font-size="{size:g}" font-weight="{weight}" fill="{fill}"{clear}'
-        f' textLength="{width:.1f}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
-    )
-
-
-def _shape(shape: str, x: float, y: float) -> str:
-    """The mark of a point in time, about five units wide."""
-    paths = {
-        "triangle": f"M{x:.1f} {y - 3:.1f}l3 5.4h-6z",
-        "down": f"M{x:.1f} {y + 3:.1f}l-3 -5.4h6z",
-        "open": f"M{x:.1f} {y + 3:.1f}l-3 -5.4h6z",
-        "diamond": f"M{x:.1f} {y - 3.2:.1f}l3.2 3.2l-3.2 3.2l-3.2 -3.2z",
-        "square": f"M{x - 2.3:.1f} {y - 2.3:.1f}h4.6v4.6h-4.6z",
-        "cross": f"M{x - 0.9:.1f} {y - 2.8:.1f}h1.8v1.9h1.9v1.8h-1.9v1.9h-1.8v-1.9h-1.9v-1.8h1.9z",
-    }
-    if shape in {"dot", "ring"}:
-        fill = INK if shape == "dot" else "#ffffff"
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{fill}" stroke="{INK}" stroke-width="0.8"/>'
-    fill = "#ffffff" if shape in {"open", "square"} else INK
-    return f'<path d="{paths[shape]}" fill="{fill}" stroke="{INK}" stroke-width="0.8"/>'
 
 
 def _bar_shape(line: TherapyLine, start: float, end: float, y: float) -> str:
@@ -291,17 +263,9 @@ def _bar_shape(line: TherapyLine, start: float, end: float, y: float) -> str:
     )
 
 
-def _tick(x: float, y: float) -> str:
-    """One RLT cycle: a stub above the bar and a light line across it."""
-    return (
-        f'<path d="M{x:.1f} {y - 0.6:.1f}v1.5" stroke="{INK}" stroke-width="1.2"/>'
-        f'<path d="M{x:.1f} {y + 1.2:.1f}v6.8" stroke="#ffffff" stroke-width="1.1"/>'
-    )
-
-
 def _activity(cycles: list[RltCycle]) -> str:
     """How many cycles with how much: "4 × 7.4 GBq", or the sum where cycles differ; nothing assumed of gaps."""
-    known = [float(c.activity_mbq) / 1000 for c in cycles if _is_known(c.activity_mbq)]
+    known = [float(c.activity_mbq) / 1000 for c in cycles if isinstance(c.activity_mbq, float)]
     words = "cycle" if len(cycles) == 1 else "cycles"
     if len(known) < len(cycles):
         return f"{len(cycles)} {words}"

@@ -8,7 +8,7 @@ from datetime import date
 
 from lutetia.dates import PartialDate
 
-# Advance widths in 1/1000 em, Source Sans Pro Regular 2.020 (SIL OFL 1.1), rounded to 20; other characters count 560.
+# Advance widths in 1/1000 em, Source Sans Pro Regular 2.020 (SIL OFL 1.1), rounded to 20; other characters count 560, wide scripts 1000.
 _WIDTHS = {
     200: " ",
     240: "',.:;ij|·\"",
@@ -45,7 +45,7 @@ MOST_TICKS = 14
 
 def text_width(text: str, size: float) -> float:
     """Width of a text in the units of its size; the drawing then holds every label to this width."""
-    return sum(_WIDTH_OF.get(character, 560) for character in text) / 1000 * size
+    return sum(_WIDTH_OF.get(c, 1000 if c > "\u2e80" else 560) for c in text) / 1000 * size
 
 
 def shortened(text: str, size: float, room: float) -> str:

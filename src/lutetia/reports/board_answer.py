@@ -125,7 +125,7 @@ def _unmet(clerk: Clerk, fact_id: str) -> tuple[str, ...]:
     parts = when.items if isinstance(when, All) else (when,) if when is not None else ()
     evaluator, record = clerk.assessment.evaluator, clerk.assessment.record
     return tuple(
-        f"not met: {words(clerk.knowledge, part)} ({_recorded(clerk, part)})"
+        f"not met: {wording.condition(words(clerk.knowledge, part))} ({_recorded(clerk, part)})"
         for part in parts
         if evaluator.expression(part, record, {}) is False
     )
@@ -276,7 +276,7 @@ def _question(clerk: Clerk, name: str, question: Question) -> Statement:
 def _question_lines(clerk: Clerk, question: Question) -> tuple[Statement, ...]:
     """Every statement of a question in its own words; one without a condition carries no truth."""
     return tuple(
-        clerk.state(line.fact, truth=line.truth.letter if line.truth else None, word=line.truth.word if line.truth else "")
+        clerk.state(line.fact, **({"truth": line.truth.letter, "word": line.truth.word} if line.truth else {}))
         for line in question.statements
     )
 
@@ -284,4 +284,5 @@ def _question_lines(clerk: Clerk, question: Question) -> tuple[Statement, ...]:
 def _open_requirements(clerk: Clerk, fact: Fact, line: Line) -> str:
     """The mandatory work-up that this recommendation asks for, else its unmet requirements in words."""
     tasks = [wording.task(task.name) for task in clerk.assessment.workup if fact.id in task.facts]
-    return ", ".join(tasks or [words(clerk.knowledge, item) for item in fact.requires if str(item) in line.unmet])
+    unmet = [words(clerk.knowledge, item) for item in fact.requires if str(item) in line.unmet]
+    return ", ".join(tasks or map(wording.condition, unmet))

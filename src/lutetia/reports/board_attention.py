@@ -15,6 +15,8 @@ from lutetia.guideline.trials import TrialMatch
 from lutetia.reports import wording
 from lutetia.reports.statement import Clerk, Statement
 
+# Whose word weighs more comes first on the page, which may not hold all.
+KINDS = ("label", "trial", "study exclusion", "consensus", "review")
 DOSE_LIMITS = {"kidney_dose_gy": ("kidney_gy", "PRAC-TOX-5"), "marrow_dose_gy": ("marrow_gy", "PRAC-TOX-6")}
 
 
@@ -56,6 +58,7 @@ def warnings(assessment: Assessment) -> tuple[tuple[Statement, ...], tuple[State
     blocking = assessment.rlt.blocking
     held = {argument.fact for argument in blocking}
     cautions = [caution for caution in assessment.cautions if not set(caution.facts) <= held]
+    cautions.sort(key=lambda caution: KINDS.index(caution.kind) if caution.kind in KINDS else len(KINDS))
     return (
         tuple(_contraindication(clerk, argument) for argument in blocking),
         (*(_caution(clerk, caution) for caution in cautions), *_doses(clerk)),
@@ -109,9 +112,10 @@ def _doses(clerk: Clerk) -> Iterable[Statement]:
         limit = limits.get(key)
         if not isinstance(given, int | float) or isinstance(given, bool) or limit is None or given >= limit:
             continue
+        left = f"Limit used in practice {limit:g} Gy: {limit - given:.3g} Gy below it"
         yield Statement(
             lead=clerk.dated(name),
-            text=f"Limit used in practice {limit:g} Gy: {limit - given:.3g} Gy below it; the physicist sets the activity.",
+            text=f"{left}; the physicist sets the activity.",
             facts=("PRAC-TOX-4", limit_fact),
             truth="t",
             word="dose so far",
@@ -182,7 +186,7 @@ def _trial(match: TrialMatch) -> Trial:
         status_as_of=match.status_as_of,
         criteria=tuple(
             Statement(
-                text=wording.sentence(criterion.wording).rstrip("."),
+                text=wording.sentence(wording.condition(criterion.wording)).rstrip("."),
                 facts=(match.id,),
                 truth=criterion.truth.letter,
                 word={"t": "met", "f": "not met", "u": "cannot be judged"}[criterion.truth.letter],

@@ -9,12 +9,7 @@ from lutetia.guideline.assessment import INTENDED_USE, Assessment
 from lutetia.reports import wording
 from lutetia.reports.statement import Clerk, Statement
 
-GRADE_FACTS = {
-    "G1": ("DER-G1",),
-    "G2": ("DER-G2",),
-    "G3": ("DER-G3",),
-    "NEC": ("DER-NEC",),
-}
+GRADE_FACTS = {"G1": "DER-G1", "G2": "DER-G2", "G3": "DER-G3", "NEC": "DER-NEC"}
 LIVER = ("liver_lesion_count", "liver_lesion_max_cm")
 
 
@@ -121,7 +116,7 @@ def _grade(assessment: Assessment, clerk: Clerk) -> Statement:
     parts += [grade] if grade else []
     used = [name for name in ("ki67_pct", "mitoses_2mm2") if clerk.known(name) or grade or parts]
     parts += [f"{clerk.label(name)} {clerk.shown(name)}" for name in used]
-    facts: tuple[str, ...] = tuple(dict.fromkeys(f for name in (grade or "G1-G2-G3").split("-") for f in GRADE_FACTS[name]))
+    facts = tuple(GRADE_FACTS[name] for name in (grade or "G1-G2-G3").split("-"))
     if assessment.grade_rests_on_ki67_alone:
         parts.append("rests on Ki-67 alone")
         facts += ("GAP-10",)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def html(sheet: Sheet) -> str:
     """The sheet as HTML text, ready to be written to a file. The same sheet gives the same text."""
-    return _template("board.html.j2").render(sheet=sheet, rules=sheet.rules)
+    return template("board.html.j2").render(sheet=sheet, rules=sheet.rules)
 
 
 @cache
@@ -32,5 +32,6 @@ def _environment() -> Environment:
 
 
 @cache
-def _template(name: str) -> Template:
+def template(name: str) -> Template:
+    """A template of this room by its file name."""
     return _environment().get_template(name)

@@ -64,7 +64,9 @@ def _headline(assessment: Assessment) -> Statement:
     blocking, advisory = len(assessment.missing.blocking), len(assessment.missing.advisory)
     if blocking:
         what = "1 item that is not known" if blocking == 1 else f"{blocking} items that are not known"
-        return Statement(text=f"Bring this to the board: {what} can change whether RLT is offered.", facts=("POL-UNKNOWN",))
+        return Statement(
+            text=f"Bring this to the board: {what} can change whether RLT is offered.", facts=("POL-UNKNOWN",)
+        )
     if advisory:
         items = "1 item is" if advisory == 1 else f"{advisory} items are"
         return Statement(

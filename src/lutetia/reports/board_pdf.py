@@ -6,6 +6,7 @@ Typst draws it. Everything from the record travels as JSON data, never as markup
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib import resources
 from importlib.util import find_spec
@@ -22,21 +23,27 @@ from lutetia.reports.statement import Statement
 STANDARD = "a-2b"  # PDF/A-2b: what an archive accepts
 LONGEST_NAME = 44  # characters of a pseudonym on the page; the whole one stands in the HTML sheet
 LONGEST_QUESTION = 320
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 WIDE = ("SSTR", "Patient", "Organ function", "Treated")  # lines of the disease block that need half the page
 
 
 def pdf(sheet: Sheet, annex: bool = False) -> bytes:
     """The sheet as PDF/A-2b: one A4 page, and with `annex` further pages with every trial's criteria.
 
-    The same sheet gives the same bytes: the document's date is the board's day.
+    The same sheet gives the same bytes: the document's date is the board's day. Text in a script that the font lacks
+    (PDF/A refuses it) is drawn with the fonts of the machine in a plain PDF instead.
     """
-    made: bytes = _compiler().compile(
-        _template(),
-        format="pdf",
-        pdf_standards=[STANDARD],
-        sys_inputs=_inputs(sheet, annex),
-        timestamp=_midnight(sheet),
-    )
+    import typst
+
+    data = _inputs(sheet, annex)
+    options = {"format": "pdf", "sys_inputs": data, "timestamp": _midnight(sheet)}
+    made: bytes
+    try:
+        made = _compiler().compile(_template(), pdf_standards=[STANDARD], **options)
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        made = _compiler(fonts_of_machine=True).compile(_template(), pdf_standards=[], **options)
     return made
 
 
@@ -50,10 +57,10 @@ def png(sheet: Sheet, pixels_per_inch: float = 144) -> bytes:
 
 
 @cache
-def _compiler() -> Any:
+def _compiler(fonts_of_machine: bool = False) -> Any:
     import typst
 
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=_font_folders())
+    fonts = typst.Fonts(include_system_fonts=fonts_of_machine, include_embedded_fonts=True, font_paths=_font_folders())
     return typst.Compiler(font_paths=fonts)
 
 
@@ -74,7 +81,16 @@ def _midnight(sheet: Sheet) -> int:
 
 
 def _inputs(sheet: Sheet, annex: bool) -> dict[str, str]:
-    return {"sheet": json.dumps(page_data(sheet, annex), ensure_ascii=False, sort_keys=True)}
+    return {"sheet": json.dumps(_printable(page_data(sheet, annex)), ensure_ascii=False, sort_keys=True)}
+
+
+def _printable(data: Any) -> Any:
+    """The data without control characters, which no font can draw."""
+    if isinstance(data, str):
+        return _UNPRINTABLE.sub(" ", data)
+    if isinstance(data, dict):
+        return {key: _printable(value) for key, value in data.items()}
+    return [_printable(value) for value in data] if isinstance(data, list) else data
 
 
 def page_data(sheet: Sheet, annex: bool = False) -> dict[str, Any]:
@@ -136,7 +152,9 @@ def _line(item: Statement, brief: bool = False) -> dict[str, Any]:
 
 
 def _need(need: Need) -> dict[str, Any]:
-    asked = [{"label": item.label, "paths": [[path.answer, path.leads_to] for path in item.paths]} for item in need.asked]
+    asked = [
+        {"label": item.label, "paths": [[path.answer, path.leads_to] for path in item.paths]} for item in need.asked
+    ]
     return {"asked": asked, **_line(need.statement)}
 
 

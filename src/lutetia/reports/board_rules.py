@@ -103,9 +103,9 @@ def _rule(clerk: Clerk, fact: Fact) -> Rule:
         strength=wording.strength(fact),
         standing=wording.standing(fact),
         truth=truth.letter if truth else "",
-        words=words(clerk.knowledge, fact.when) if fact.when is not None else "",
+        words=wording.condition(words(clerk.knowledge, fact.when)) if fact.when is not None else "",
         expression=str(fact.when) if fact.when is not None else "",
-        requires=tuple(words(clerk.knowledge, item) for item in fact.requires),
+        requires=tuple(wording.condition(words(clerk.knowledge, item)) for item in fact.requires),
         values=_values(clerk, [fact.when] if fact.when is not None else list(fact.requires)),
         source=fact.source,
         anchor=anchor(fact.source),
@@ -127,8 +127,8 @@ def _value(clerk: Clerk, name: str) -> str:
 
 
 def _note(attributes: Mapping[str, Any]) -> str:
-    parts = [str(attributes[key]) for key in ("note", "use", "caution", "boundary", "design", "rule") if attributes.get(key)]
-    return wording.named("; ".join(parts))
+    keys = ("note", "use", "caution", "boundary", "design", "rule")
+    return wording.named("; ".join(str(attributes[key]) for key in keys if attributes.get(key)))
 
 
 def _verification(verification: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lutetia.course.timeline import Timeline
 from lutetia.guideline.assessment import Assessment
@@ -53,27 +53,28 @@ def sheet_of(assessment: Assessment, timeline: Timeline | None = None) -> Sheet:
     """The sheet of an assessment; with the timeline of the patient's course it has a strip and the board's question."""
     contraindications, cautions = warnings(assessment)
     strip = _strip(timeline)
-    parts = {
-        "header": header(assessment, timeline),
-        "question": question(timeline),
-        "disease": disease(assessment, timeline),
-        "strip": strip,
-        "strip_note": _strip_note(timeline, strip),
-        "missing": missing_block(assessment),
-        "answer": answer_block(assessment),
-        "contraindications": contraindications,
-        "cautions": cautions,
-        "no_cautions": _no_cautions(assessment),
-        "conflicts": conflict_lines(assessment),
-        "trials": trials_block(assessment),
-        "monitoring": monitoring_lines(assessment),
-        "footer": _footer(assessment),
-        "remarks": _remarks(assessment),
-        "assessment": assessment,
-    }
-    bare = Sheet(**parts, rules={}, sections=())
+    bare = Sheet(
+        header=header(assessment, timeline),
+        question=question(timeline),
+        disease=disease(assessment, timeline),
+        strip=strip,
+        strip_note=_strip_note(timeline, strip),
+        missing=missing_block(assessment),
+        answer=answer_block(assessment),
+        contraindications=contraindications,
+        cautions=cautions,
+        no_cautions=_no_cautions(assessment),
+        conflicts=conflict_lines(assessment),
+        trials=trials_block(assessment),
+        monitoring=monitoring_lines(assessment),
+        footer=_footer(assessment),
+        remarks=_remarks(assessment),
+        rules={},
+        sections=(),
+        assessment=assessment,
+    )
     rules = rules_of(assessment, (fact for statement in bare.statements() for fact in statement.facts))
-    return Sheet(**parts, rules=rules, sections=sections_of(rules.values()))
+    return replace(bare, rules=rules, sections=sections_of(rules.values()))
 
 
 def statements_of(sheet: Sheet) -> Iterator[Statement]:
@@ -120,7 +121,9 @@ def _strip_note(timeline: Timeline | None, strip: str | None) -> Statement:
         return Statement(text="No dated entries: flat record.", facts=("POL-UNKNOWN",))
     if strip is None:
         return Statement(text="No dated entries in the course by this day.", facts=("POL-UNKNOWN",))
-    return Statement(text="Drawn from the dated entries of the course; what is not recorded is not drawn.", facts=("POL-UNKNOWN",))
+    return Statement(
+        text="Drawn from the dated entries of the course; what is not recorded is not drawn.", facts=("POL-UNKNOWN",)
+    )
 
 
 def _no_cautions(assessment: Assessment) -> Statement:
@@ -134,7 +137,9 @@ def _footer(assessment: Assessment) -> tuple[Statement, ...]:
     clerk = Clerk(assessment)
     return (
         Statement(text=clerk.fact("POL-MARK").says, facts=("POL-MARK",)),
-        Statement(text="Levels stand exactly as printed in the consensus and are never translated.", facts=("CONS-SCOPE-5",)),
+        Statement(
+            text="Levels stand exactly as printed in the consensus and are never translated.", facts=("CONS-SCOPE-5",)
+        ),
         Statement(text=clerk.fact("CONS-SCOPE-7").says, facts=("CONS-SCOPE-7",)),
     )
 

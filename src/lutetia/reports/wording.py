@@ -131,7 +131,8 @@ def value_text(knowledge: Knowledge, item: FactValue) -> str:
     field = knowledge.fields.get(item.field)
     if isinstance(item.value, str | bool):
         return plain(item.shown)
-    text = f"{item.shown}{_unit(field.unit) if field and field.unit else ''}"
+    shown = re.sub(r"\d+\.\d+", lambda match: f"{float(match[0]):.4g}", item.shown)  # derived ends of ranges
+    text = f"{shown}{_unit(field.unit) if field and field.unit else ''}"
     if item.entered and not _same(item.entered, item.shown):
         text += f" (entered {item.entered})"
     return text
@@ -179,6 +180,12 @@ def named(text: str) -> str:
     """A text of the knowledge with papers called by name instead of code, and units as they are printed."""
     text = text.replace("x 10^9/L", "× 10⁹/L").replace("10^9/L", "10⁹/L").replace("mm2", "mm²")
     return re.sub(r"\bS00[0124]\b", lambda match: PAPERS[match[0]], text)
+
+
+def condition(text: str) -> str:
+    """A condition in words, with the short names of derived facts as a clinician writes them."""
+    text = re.sub(r"\bgrade1 or 2\b", "G1 or G2", re.sub(r"\bgep\b", "GEP primary", text))
+    return re.sub(r"\bgrade([123])\b", r"G\1", text).replace("jejunum ileum", "jejunum/ileum")
 
 
 def first_sentence(text: str) -> str:

@@ -83,11 +83,18 @@ class Finding:
 def blood_count(toxicity: BloodClass, on: date, grade: Grade, *, ctcae_version: str) -> Finding:
     """Thrombocytopenia, anaemia or neutropenia of a CTCAE grade, judged by the table of US section 2.4.
 
-    Raises InputError for an unknown class, a grade outside 0-5, or a version that is absent or not the grade's own.
+    Raises InputError for an unknown class, a grade outside 0-5 or of a value too high, or a version that is absent or
+    not the grade's own.
     """
+    faults = []
     if toxicity not in ("thrombocytopenia", "anaemia", "neutropenia"):
         must = "must be thrombocytopenia, anaemia or neutropenia"
-        raise InputError("blood count", [Fault(place="toxicity", must=must, got=repr(toxicity))])
+        faults.append(Fault(place="toxicity", must=must, got=repr(toxicity)))
+    if getattr(grade, "side", None) == "high":
+        must = "must be the grade of a count that is too low"
+        faults.append(Fault(place="grade", must=must, got="the grade of a high count", do='Grade with side="low".'))
+    if faults:
+        raise InputError("blood count", faults)
     return _graded(toxicity, toxicity, on, grade, ctcae_version)
 
 
@@ -96,9 +103,7 @@ def hypersensitivity(on: date, grade: Grade, *, ctcae_version: str) -> Finding:
     return _graded("hypersensitivity", "hypersensitivity", on, grade, ctcae_version)
 
 
-def other_toxicity(
-    term: str, on: date, grade: Grade, *, ctcae_version: str, possibly_related: bool | None
-) -> Finding:
+def other_toxicity(term: str, on: date, grade: Grade, *, ctcae_version: str, possibly_related: bool | None) -> Finding:
     """Any other adverse event; `possibly_related` None leaves a grade 3 or 4 undecided, False makes it no trigger.
 
     Raises InputError for a blank term, a grade outside 0-5, or a version that is absent or not the grade's own.

@@ -9,7 +9,7 @@ from typing import Literal
 
 from lutetia.errors import Fault, InputError
 from lutetia.guideline.modification.dose import Administration, Reduction
-from lutetia.guideline.modification.finding import CLASSES, Finding, ToxicityClass
+from lutetia.guideline.modification.finding import CLASSES, Finding, ToxicityClass, range_text
 from lutetia.guideline.modification.machine import DelayReading, Machine, State, Step
 from lutetia.guideline.modification.rules import (
     Applied,
@@ -31,7 +31,8 @@ class DoseCourse:
     """All toxicity classes at the end of a course.
 
     `value` is the strictest state: stopped before withheld, reduced, restored, none; "undecided" when it stays open.
-    `departures`: doses given against the rules. `left_out`: what was not used, with the reason.
+    `departures`: doses given against the rules. `measures`: what goes with the next dose. `left_out`: what was not
+    used, with the reason.
     """
 
     value: State | Literal["undecided"]
@@ -44,6 +45,7 @@ class DoseCourse:
     conventions: tuple[str, ...]
     missing: tuple[str, ...]
     departures: tuple[str, ...]
+    measures: tuple[Applied, ...]
     left_out: tuple[str, ...]
 
     @property
@@ -96,6 +98,7 @@ def replay(
         conventions=_conventions(delay_reading, chosen, jurisdiction, used, because),
         missing=once(line for course in classes for line in course.missing),
         departures=once(line for walk in walks for line in walk.departures),
+        measures=_measures(used),
         left_out=left_out,
     )
 
@@ -163,6 +166,13 @@ def _deciding(
     return tuple({(reason.rule, reason.used): reason for reason in (*reasons, *exempt)}.values())
 
 
+def _measures(findings: Iterable[Finding]) -> tuple[Applied, ...]:
+    """Premedication after a reaction of grade 1 or 2, also when the grade is a range that begins lower."""
+    reactions = [finding for finding in findings if finding.toxicity == "hypersensitivity" and finding.grade != (0, 0)]
+    worst = max((finding.grade for finding in reactions if finding.grade), key=lambda grade: grade[1], default=None)
+    return (applied("DM-HYP-2", grade=range_text(*worst)),) if worst and worst[0] < 3 else ()
+
+
 def _conventions(
     delay_reading: str,
     reduction: Reduction,
@@ -207,7 +217,7 @@ def _faults(
         activity = dose.activity_mbq
         if activity is not None and not limits["low"] <= activity <= limits["high"]:
             must = f"must lie between {limits['low']} and {limits['high']} MBq"
-            do = 'Given in GBq? Write 7400, not 7.4.'
+            do = "Given in GBq? Write 7400, not 7.4."
             faults.append(Fault(place=f"doses[{number}].activity_mbq", must=must, got=str(activity), do=do))
     versions = sorted({finding.ctcae_version for finding in findings if finding.ctcae_version})
     if len(versions) > 1:

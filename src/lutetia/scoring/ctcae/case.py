@@ -97,7 +97,7 @@ def read_case(
 def _name_faults(
     criteria: Version, given: str, name: str, unit: str, clinical: Mapping[str, bool], options: Options
 ) -> list[Fault]:
-    faults = clinical_faults(clinical, criteria)
+    faults = clinical_faults(clinical)
     faults += [
         Fault(place=f"clinical.{word}", must="must be True or False; leave it out when unknown", got=repr(said))
         for word, said in clinical.items()

@@ -118,6 +118,12 @@ def analytes(version: str) -> tuple[str, ...]:
 
 
 @cache
+def clinical_words() -> frozenset[str]:
+    """Every clinical word that some version knows: one statement about a patient serves all versions."""
+    return frozenset(word for version in VERSIONS for word in _load(version).words)
+
+
+@cache
 def analyte_named(name: str) -> str:
     """Our name of an analyte, from any spelling in data/ctcae_names.yaml; unknown names come back as they are."""
     text = " ".join(name.split()).casefold()

@@ -174,7 +174,7 @@ def _judge(case: Case, term: Term) -> _Judged:
     senses = [_senses(case, word) for word in asked]
     found = [_under(case, term, dict(zip(asked, sense, strict=True))) for sense in product(*senses)]
     if case.options.unstated == "worst":
-        found = [max(found, key=lambda one: one.possible[::-1])]
+        found = [max(found, key=lambda one: (one.possible[-1], one.possible[0]))]
     possible = sorted({_raised(case, term, one) for judged in found for one in judged.possible})
     missing = [name for judged in found for name in judged.missing]
     open_words = [word for word in asked if len(_senses(case, word)) > 1 and word != SILENT]

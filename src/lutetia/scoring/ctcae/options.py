@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from lutetia.course.laboratory import unit_spelling, units_of
 from lutetia.errors import Fault
-from lutetia.scoring.ctcae.criteria import Limit, Side, Term, Version
+from lutetia.scoring.ctcae.criteria import Limit, Side, Term, Version, clinical_words
 
 BaselineRule = Literal["post_baseline_only", "always"]
 Unstated = Literal["range", "worst"]
@@ -125,13 +125,14 @@ def side_fault(analyte: str, side: Sides, version: Version) -> Fault | None:
     return Fault(place="side", must=must, got=repr(side), do=f"{says}." if says else None)
 
 
-def clinical_faults(clinical: Mapping[str, object], version: Version) -> list[Fault]:
-    """A fault for each clinical word that no term of the version knows."""
-    known = ", ".join(sorted(version.words))
+def clinical_faults(clinical: Mapping[str, object]) -> list[Fault]:
+    """A fault for each clinical word that no term of any version knows."""
+    words = clinical_words()
+    known = ", ".join(sorted(words))
     return [
         Fault(place="clinical", must="must be a word of the criteria", got=repr(word), do=f"One of {known}.")
         for word in clinical
-        if word not in version.words
+        if word not in words
     ]
 
 

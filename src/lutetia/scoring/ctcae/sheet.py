@@ -80,7 +80,7 @@ def check_arguments(
         faults.append(Fault(place="value", must="must be a list or array of numbers", got=f"{values.ndim} dimensions"))
     if isinstance(criteria, Fault):
         return criteria, [criteria, *faults]
-    return criteria, [*faults, *clinical_faults(clinical, criteria)]
+    return criteria, [*faults, *clinical_faults(clinical)]
 
 
 def as_column(name: str, given: Any, values: Numbers) -> Numbers:
@@ -105,13 +105,13 @@ def grouped(analyte: Any, unit: Any, values: Numbers) -> Iterator[tuple[Any, Any
         yield analyte, unit, np.arange(count)
         return
     codes: dict[tuple[Any, Any], int] = {}
-    coded = np.fromiter(
-        (codes.setdefault(pair, len(codes)) for pair in zip(names, units, strict=True)), np.int16, count
-    )
-    order = np.argsort(coded, kind="stable")
-    ends = np.cumsum(np.bincount(coded, minlength=len(codes)))
-    for (name, spelled), rows in zip(codes, np.split(order, ends[:-1]), strict=True):
-        yield name, spelled, rows
+    pairs = zip(names, units, strict=True)
+    coded = np.fromiter((codes.setdefault(pair, len(codes)) for pair in pairs), np.int32, count)
+    # Sixteen bits are sorted by counting, four times as fast.
+    order = np.argsort(coded.astype(np.int16) if len(codes) < 2**15 else coded, kind="stable")
+    starts = np.cumsum([0, *np.bincount(coded, minlength=len(codes))])
+    for number, (name, spelled) in enumerate(codes):
+        yield name, spelled, order[starts[number] : starts[number + 1]]
 
 
 def _texts(name: str, given: Any, count: int) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 
 from lutetia.dates import PartialDate
@@ -12,8 +13,9 @@ from lutetia.errors import Fault
 from lutetia.scoring.recist.course import ReaderCourse
 from lutetia.scoring.recist.identification import CourseKey, Identified, VisitKey, place_of
 from lutetia.scoring.recist.lesion import PRESENT, Lesion, Measurement
-from lutetia.scoring.recist.results import ReadVisit, seen_at
-from lutetia.scoring.recist.rules import mm_text
+from lutetia.scoring.recist.results import ReadVisit
+from lutetia.scoring.recist.rules import limits, mm_text
+from lutetia.scoring.recist.shape import seen_at
 from lutetia.scoring.recist.targets import Finding, Target, check_targets, least_um
 from lutetia.scoring.recist.visit import Visit
 
@@ -32,28 +34,18 @@ class Assembly:
     cautions: list[Finding] = field(default_factory=list)
     used_markers: set[tuple[str, str]] = field(default_factory=set)
 
-    def course(
-        self, key: CourseKey, identified: Identified, read: dict[VisitKey, ReadVisit]
-    ) -> ReaderCourse | None:
-        """The course of one reader of one patient; None, with faults, when it cannot be made."""
+    def course(self, key: CourseKey, identified: Identified, read: dict[VisitKey, ReadVisit]) -> ReaderCourse:
+        """The course of one reader of one patient; where it has faults, it must not be used."""
         self._add_visits_of_tu(key, identified, read)
-        numbers = {visit: _number(visit, read[visit].days) for visit in read}
-        for visit, number in numbers.items():
-            if number is None:
-                must = f"{read[visit].label} must have a date (TRDTC), for there is no VISITNUM to order visits by"
-                self.faults.append(Fault(place=_course(key), must=must))
-        ordered = sorted((v for v in read if numbers[v] is not None), key=lambda v: (numbers[v] or 0.0, str(v)))
-        visits = {visit: self._visit(read[visit], numbers[visit] or 0.0) for visit in ordered}
-        first = self._baseline(key, identified, ordered, read)
-        baseline = self._merged(key, [visits[visit] for visit in first])
-        later = tuple(visits[visit] for visit in ordered if visits[visit].number > baseline.number)
-        for visit in ordered:
-            if visit not in first and visits[visit].number <= baseline.number:
-                self.left_out["TR rows of visits before the baseline"] += len(read[visit].rows)
-        self._refuse_out_of_order(key, [*([baseline] if first else []), *later])
-        self._refuse_new_at_baseline(identified, read, first, ordered)
+        ordered = self._ordered(key, read)
+        first = self._baseline(key, identified, ordered)
+        visits = [self._visit(visit, number) for number, visit in ordered]
+        baseline = self._merged(key, [made for made, (_, visit) in zip(visits, ordered, strict=True) if visit in first])
+        later = tuple(visit for visit in visits if visit.number > baseline.number)
+        self._leave_out_earlier(ordered, first, baseline.number)
+        self._refuse_out_of_order(key, (baseline, *later))
         lesions = tuple(identified.lesions[name] for name in sorted(identified.lesions))
-        self._check_targets(key, identified, lesions, baseline)
+        self._check_lesions(key, identified, lesions, baseline, read)
         return ReaderCourse(
             subject=key[0],
             reader=key[1],
@@ -69,59 +61,69 @@ class Assembly:
             must = "the marker must belong to a patient and a visit (VISIT) of TR"
             self.faults.append(Fault(place=f"markers ({subject}, {label})", must=must))
 
-    def _add_visits_of_tu(
-        self, key: CourseKey, identified: Identified, read: dict[VisitKey, ReadVisit]
-    ) -> None:
+    def _add_visits_of_tu(self, key: CourseKey, identified: Identified, read: dict[VisitKey, ReadVisit]) -> None:
         """A visit that stands in TU alone is a visit too; a new lesion without a result there is simply there."""
         for name, at in identified.at.items():
             visit = read.get(at)
             if visit is None:
-                visit = read[at] = ReadVisit(key=at, course=key, identified=identified)
-                visit.days.update(identified.dates[at])
-                visit.labels.add(identified.labels[at])
-            unread = name not in visit.states and name not in visit.measures
-            if identified.lesions[name].role == "new" and unread:
-                visit.states[name] = PRESENT
+                days = identified.dates[at]
+                visit = read[at] = ReadVisit(at, key, identified, identified.labels[at], days)
+            if identified.lesions[name].role == "new" and name not in visit.measures:
+                visit.states = visit.states or {}
+                visit.states.setdefault(name, PRESENT)
+                visit.plain = False
 
-    def _visit(self, visit: ReadVisit, number: float) -> Visit:
-        labels = sorted(label for label in visit.labels if label)
-        if len(labels) > 1:
-            must = f"VISITNUM {visit.key:g} must have one name (VISIT)" if isinstance(visit.key, float) else "one name"
-            self.faults.append(Fault(place=_course(visit.course), must=must, got=" and ".join(labels)))
-        marker = (visit.course[0], visit.label)
-        if marker in self.markers:
-            self.used_markers.add(marker)
-        return Visit(
-            name=visit.label,
-            number=number,
-            dates=tuple(sorted(visit.days, key=lambda day: (day.earliest, day.latest))),
-            seen=seen_at(visit, self.faults),
-            accepted=next(iter(visit.accepted)) if len(visit.accepted) == 1 else None,
-            marker_normal=self.markers.get(marker),
-        )
+    def _ordered(self, key: CourseKey, read: dict[VisitKey, ReadVisit]) -> list[tuple[float, ReadVisit]]:
+        """The visits with their numbers, in order; a fault for each that cannot be placed."""
+        placed: list[tuple[float, ReadVisit]] = []
+        for visit in read.values():
+            number = visit.key if isinstance(visit.key, float) else _first_day(visit.days)
+            if number is None:
+                must = f"{visit.label} must have a date (TRDTC), for there is no VISITNUM to order visits by"
+                self.faults.append(Fault(place=_course(key), must=must))
+            else:
+                placed.append((number, visit))
+        return sorted(placed, key=_by_number)
 
     def _baseline(
-        self,
-        key: CourseKey,
-        identified: Identified,
-        ordered: Sequence[VisitKey],
-        read: dict[VisitKey, ReadVisit],
-    ) -> list[VisitKey]:
+        self, key: CourseKey, identified: Identified, ordered: Sequence[tuple[float, ReadVisit]]
+    ) -> list[ReadVisit]:
         """The visits that make up the baseline, in order; a fault for each lesion identified elsewhere."""
         known = [name for name, lesion in identified.lesions.items() if lesion.role != "new"]
         at = {identified.at[name] for name in known}
         if self.baseline_visits is None:
-            first = [visit for visit in ordered if visit in at][:1]
+            first = next(([visit] for _, visit in ordered if visit.key in at), [])
         else:
-            first = [visit for visit in ordered if read[visit].label in self.baseline_visits]
-        for name in known:
-            if identified.at[name] not in first:
-                labels = ", ".join(read[visit].label for visit in first) or "absent"
-                place = place_of("TU", identified.row_of[name], *key, name, read[identified.at[name]].label)
+            first = [visit for _, visit in ordered if visit.label in self.baseline_visits]
+        elsewhere = at.difference(visit.key for visit in first)
+        for name in known if elsewhere else ():
+            if identified.at[name] in elsewhere:
+                labels = ", ".join(visit.label for visit in first) or "absent"
+                place = _row(key, identified, name)
                 must = f"targets and non-targets must be identified at the baseline ({labels})"
                 do = "A lesion that appears later is NEW. Baseline on two visits? Name both in baseline_visits."
                 self.faults.append(Fault(place=place, must=must, do=do))
         return first
+
+    def _visit(self, visit: ReadVisit, number: float) -> Visit:
+        marker_normal = None
+        if self.markers:
+            marker = (visit.course[0], visit.label)
+            marker_normal = self.markers.get(marker)
+            self.used_markers.add(marker)
+        dates = visit.days if len(visit.days) < 2 else tuple(sorted(visit.days, key=_by_day))
+        accepted = visit.accepted[0] if len(visit.accepted) == 1 else None
+        return Visit(visit.label, number, dates, seen_at(visit, self.faults), accepted, marker_normal)
+
+    def _leave_out_earlier(
+        self, ordered: Sequence[tuple[float, ReadVisit]], first: Sequence[ReadVisit], baseline: float
+    ) -> None:
+        for number, visit in ordered:
+            if number > baseline:
+                break
+            if visit not in first:
+                rows = len(visit.measures) + len(visit.states or ())
+                self.left_out["TR rows of visits before the baseline"] += rows
 
     def _merged(self, key: CourseKey, visits: Sequence[Visit]) -> Visit:
         """One baseline of one or more visits; none at all where a reader identified no disease there."""
@@ -139,7 +141,7 @@ class Assembly:
         return Visit(
             name=" + ".join(visit.name for visit in visits),
             number=max((visit.number for visit in visits), default=NO_BASELINE),
-            dates=tuple(sorted(dates, key=lambda day: (day.earliest, day.latest))),
+            dates=tuple(sorted(dates, key=_by_day)),
             seen=seen,
             marker_normal=all(normal) if normal else None,
         )
@@ -147,47 +149,39 @@ class Assembly:
     def _refuse_out_of_order(self, key: CourseKey, visits: Sequence[Visit]) -> None:
         dated = [visit for visit in visits if visit.dates]
         for earlier, later in pairwise(dated):
-            if later.dates[0].certainly_before(earlier.dates[0]):
+            if _before(later.dates[0], earlier.dates[0]):
                 got = f"{earlier.name} on {earlier.dates[0]}, {later.name} on {later.dates[0]}"
                 must = "visits must follow each other in time as their numbers say"
                 do = "Correct VISITNUM or the date (TRDTC)."
                 self.faults.append(Fault(place=_course(key), must=must, got=got, do=do))
 
-    def _refuse_new_at_baseline(
+    def _check_lesions(
         self,
+        key: CourseKey,
         identified: Identified,
+        lesions: Sequence[Lesion],
+        baseline: Visit,
         read: dict[VisitKey, ReadVisit],
-        first: Sequence[VisitKey],
-        ordered: Sequence[VisitKey],
     ) -> None:
-        upto = set(ordered[: ordered.index(first[-1]) + 1]) if first else set()
-        for name, at in identified.at.items():
-            if identified.lesions[name].role == "new" and at in upto:
-                place = place_of("TU", identified.row_of[name], *read[at].course, name, read[at].label)
-                must = "a new lesion must be identified after the baseline"
-                self.faults.append(Fault(place=place, must=must, do="At the baseline it is TARGET or NON-TARGET."))
-
-    def _check_targets(
-        self, key: CourseKey, identified: Identified, lesions: Sequence[Lesion], baseline: Visit
-    ) -> None:
-        """Every target needs a measure at baseline; together they must look like a choice in millimetres."""
+        """Every target needs a diameter at baseline; together they must look like a choice in millimetres."""
+        small: list[str] = []
         targets = [lesion for lesion in lesions if lesion.role == "target"]
-        small = []
-        for lesion in targets:
-            seen = baseline.seen.get(lesion.name)
-            um = None if seen is None else seen.sum_um
-            if not um:
-                place = place_of("TU", identified.row_of[lesion.name], *key, lesion.name)
-                axis = "short axis (LPERP)" if lesion.node else "longest diameter (LDIAM)"
-                must = f"a target must have its {axis} above 0 at the baseline"
-                self.faults.append(Fault(place=place, must=must, got=str(seen) if seen else "none"))
-            elif um < least_um(lesion.node):
-                small.append(f"{lesion.name} {mm_text(um)}")
+        for lesion in lesions:
+            if lesion.role == "target":
+                seen = baseline.seen.get(lesion.name)
+                if seen is None or not seen.sum_um:
+                    self.faults.append(_unmeasured(lesion, seen, _row(key, identified, lesion.name)))
+                elif seen.sum_um < least_um(lesion.node):
+                    small.append(f"{lesion.name} {mm_text(seen.sum_um)}")
+            elif lesion.role == "new" and _at(read[identified.at[lesion.name]]) <= baseline.number:
+                must = "a new lesion must be identified after the baseline"
+                do = "At the baseline it is TARGET or NON-TARGET."
+                self.faults.append(Fault(place=_row(key, identified, lesion.name), must=must, do=do))
         if targets and len(small) == len(targets) and not self.accept_small:
             must = "targets must measure at least 10 mm (nodes 15 mm in the short axis) at the baseline"
             do = "Given in cm? Multiply by 10. Truly so small? Say small_targets='accept'."
             self.faults.append(Fault(place=_course(key), must=must, got=", ".join(small), do=do))
-        if small or len(targets) > 2:
+        if small or _crowded(targets):
             self._caution(key, targets, baseline)
 
     def _caution(self, key: CourseKey, targets: Sequence[Lesion], baseline: Visit) -> None:
@@ -200,10 +194,43 @@ class Assembly:
             self.cautions.append(Finding(lesions=finding.lesions, because=finding.because, where=_course(key)))
 
 
-def _number(visit: VisitKey, days: Collection[PartialDate]) -> float | None:
-    if isinstance(visit, float):
-        return visit
+def _crowded(targets: Sequence[Lesion]) -> bool:
+    """Whether the number of targets, in all or in an organ, may break a rule: asked first because it is cheap."""
+    organs = ["" if lesion.node else lesion.organ for lesion in targets]
+    most = max(map(organs.count, organs), default=0)
+    return len(targets) > limits().targets or most > limits().targets_per_organ
+
+
+def _unmeasured(lesion: Lesion, seen: Measurement | None, place: str) -> Fault:
+    axis = "short axis (LPERP)" if lesion.node else "longest diameter (LDIAM)"
+    must = f"a target must have its {axis}, above 0, at the baseline"
+    return Fault(place=place, must=must, got=str(seen) if seen else "none")
+
+
+def _row(key: CourseKey, identified: Identified, name: str) -> str:
+    return place_of("TU", identified.row_of[name], *key, name, identified.labels[identified.at[name]])
+
+
+def _before(day: PartialDate, other: PartialDate) -> bool:
+    if day.day and other.day:  # the usual case, without making dates
+        return (day.year, day.month, day.day) < (other.year, other.month, other.day)
+    return day.certainly_before(other)
+
+
+def _first_day(days: Sequence[PartialDate]) -> float | None:
     return min((float(day.earliest.toordinal()) for day in days), default=None)
+
+
+def _at(visit: ReadVisit) -> float:
+    return visit.key if isinstance(visit.key, float) else _first_day(visit.days) or NO_BASELINE
+
+
+def _by_number(placed: tuple[float, ReadVisit]) -> tuple[float, str]:
+    return placed[0], placed[1].label
+
+
+def _by_day(day: PartialDate) -> tuple[date, date]:
+    return day.earliest, day.latest
 
 
 def _course(key: CourseKey) -> str:

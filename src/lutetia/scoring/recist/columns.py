@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 from lutetia.errors import Fault, InputError
@@ -11,45 +11,87 @@ from lutetia.errors import Fault, InputError
 Table = Any
 """Rows of dicts (as csv.DictReader gives them), a mapping of column name to values, or any data frame."""
 
+Cells = tuple[Any, ...]
+
 
 class Columns:
-    """The columns of one table, taken out when asked for; `name` ("TU", "TR") opens the place of every fault."""
+    """The columns of one table; `name` ("TU", "TR") opens the place of every fault."""
 
     def __init__(self, table: Table, name: str) -> None:
         """Raises InputError when it is no table or its columns differ in length."""
         self.name = name
-        self._table = _rows(table, name) if _is_rows(table, name) else table
-        self.columns = _names(self._table)
-        lengths = {} if isinstance(self._table, list) else {column: len(self.values(column)) for column in self.columns}
+        self._rows: list[Mapping[str, Any]] | None = _rows(table, name) if _is_rows(table, name) else None
+        self._columns: dict[str, Sequence[Any]] = {} if self._rows is not None else _columns(table)
+        lengths = {column: len(values) for column, values in self._columns.items()}
         if len(set(lengths.values())) > 1:
             got = ", ".join(f"{column} {n}" for column, n in lengths.items())
             raise InputError(f"{name} table", [Fault(place=name, must="columns must be equally long", got=got)])
-        self.rows = len(self._table) if isinstance(self._table, list) else next(iter(lengths.values()), 0)
+        self.rows = len(self._rows) if self._rows is not None else next(iter(lengths.values()), 0)
 
     def __contains__(self, column: str) -> bool:
-        return column in self.columns
+        """Whether any row has the column."""
+        if self._rows is None:
+            return column in self._columns
+        return any(column in row for row in self._rows)
 
-    def values(self, column: str) -> Sequence[Any]:
-        """The values of a column the table has."""
-        if isinstance(self._table, list):
-            return [row.get(column) for row in self._table]
-        return _as_list(self._table[column])
+    def present(self, asked: Sequence[str]) -> tuple[str, ...]:
+        """Those of the columns asked for that the table has, in the order asked."""
+        return tuple(column for column in asked if column in self)
 
-    def together(self, *columns: str) -> Iterator[tuple[Any, ...]]:
-        """The values of several columns, row by row; None throughout for a column the table lacks."""
-        return zip(*(self.values(c) if c in self else repeat(None, self.rows) for c in columns), strict=True)
+    def cells(self, columns: Sequence[str]) -> Iterator[Cells]:
+        """The cells of columns the table has, row by row; None in a row of dicts that leaves one out."""
+        if not columns:
+            return iter([()] * self.rows)
+        if self._rows is None:
+            return zip(*(self._columns[column] for column in columns), strict=True)
+        return _cells(self._rows, columns)
+
+    def column(self, name: str) -> Iterator[Any]:
+        """The values of one column; None throughout where the table has none."""
+        if self._rows is None:
+            return iter(self._columns[name]) if name in self._columns else iter([None] * self.rows)
+        return (row.get(name) for row in self._rows)
 
     def require(self, *alternatives: Sequence[str]) -> list[Fault]:
         """A fault for each group of columns of which the table has none."""
+        named = list(self._rows[0]) if self._rows else list(self._columns)
         return [
             Fault(
                 place=f"{self.name} table",
                 must=f"must have a column {' or '.join(group)}",
-                got=f"the columns {', '.join(self.columns)}" if self.columns else "no columns",
+                got=f"the columns {', '.join(map(str, named))}" if named else "no columns",
             )
             for group in alternatives
-            if not any(column in self for column in group)
+            if not self.present(group)
         ]
+
+
+class Reader(dict[Cells, Any]):
+    """Cells → what they say; each combination of cells is read once, for tables repeat themselves.
+
+    `asked`: the columns by name, `present`: those the table has, in the order of the cells.
+    """
+
+    def __init__(self, asked: Sequence[str], present: Sequence[str]) -> None:
+        super().__init__()
+        self._at = [present.index(column) if column in present else None for column in asked]
+
+    def __missing__(self, cells: Cells) -> Any:
+        self[cells] = said = self.read(*("" if at is None else text(cells[at]) for at in self._at))
+        return said
+
+    def read(self, *texts: str) -> Any:
+        """What the cells say, each as text, in the order asked; "" where the table has no such column."""
+        raise NotImplementedError
+
+
+def _cells(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[Cells]:
+    get = itemgetter(*columns) if len(columns) > 1 else lambda row: (row[columns[0]],)
+    for row in rows:
+        try:
+            yield get(row)
+        except KeyError:
+            yield tuple(row.get(column) for column in columns)
 
 
 def text(value: object) -> str:
@@ -72,25 +114,17 @@ def _is_rows(table: Table, name: str) -> bool:
 
 
 def _rows(table: Table, name: str) -> list[Mapping[str, Any]]:
-    rows = list(table)
-    wrong = [at for at, row in enumerate(rows, start=1) if not isinstance(row, Mapping)]
-    if wrong:
+    rows = table if isinstance(table, list) else list(table)
+    if not all(issubclass(kind, Mapping) for kind in set(map(type, rows))):
+        wrong = [at for at, row in enumerate(rows, start=1) if not isinstance(row, Mapping)]
         must = "must be a dict of column to value"
         raise InputError(f"{name} table", [Fault(place=f"{name} row {at}", must=must) for at in wrong])
     return rows
 
 
-def _names(table: Any) -> dict[str, None]:
-    """The column names in order; rows may differ in what they leave out."""
-    if isinstance(table, list):
-        names = dict.fromkeys(table[0]) if table else {}
-        if any(row.keys() != names.keys() for row in table):
-            names = dict.fromkeys(column for row in table for column in row)
-        return names
-    if isinstance(table, Mapping):
-        return dict.fromkeys(table)
-    named = getattr(table, "column_names", None)
-    return dict.fromkeys(table.columns if named is None else named)
+def _columns(table: Any) -> dict[str, Sequence[Any]]:
+    named = table if isinstance(table, Mapping) else getattr(table, "column_names", None) or list(table.columns)
+    return {column: _as_list(table[column]) for column in named}
 
 
 def _as_list(values: Any) -> Sequence[Any]:

@@ -126,26 +126,27 @@ class _Walk:
         nontarget, nontarget_rule = self._nontarget(visit)
         counts = self.new.counts_from is not None and at >= self.new.counts_from
         overall = overall_response(target, nontarget, counts)
+        course, followed = self.course, bool(self.targets)
         response = VisitResponse(
-            subject=self.course.subject,
-            reader=self.course.reader,
-            visit=visit.name,
-            number=visit.number,
-            dates=visit.dates,
-            target=target,
-            nontarget=nontarget,
-            new_lesion=counts,
-            overall=overall,
-            baseline_um=self.baseline_um if self.targets else None,
-            nadir_um=self.nadir_um if self.targets else None,
-            sum_um=now.sum_um if self.targets and now.complete else None,
-            measured_um=now.sum_um,
-            target_rule=target_rule,
-            nontarget_rule=nontarget_rule,
-            equivocal_new_lesion=not counts and at in self.new.equivocal_at,
-            new_lesion_seen=self._first_seen() if counts else (),
-            accepted=visit.accepted,
-            conventions=conventions,
+            course.subject,
+            course.reader,
+            visit.name,
+            visit.number,
+            visit.dates,
+            target,
+            nontarget,
+            counts,
+            overall,
+            self.baseline_um if followed else None,
+            self.nadir_um if followed else None,
+            now.sum_um if followed and now.complete else None,
+            now.sum_um,
+            target_rule,
+            nontarget_rule,
+            not counts and at in self.new.equivocal_at,
+            self._first_seen() if counts else (),
+            visit.accepted,
+            conventions,
         )
         self.after_overall_cr = self.after_overall_cr or overall == "CR"
         self.after_target_response = self.after_target_response or target in ("PR", "CR")

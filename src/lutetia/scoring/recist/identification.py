@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from lutetia.dates import PartialDate
 from lutetia.errors import Fault
-from lutetia.scoring.recist.columns import Columns, text
+from lutetia.scoring.recist.columns import Columns, Reader
 from lutetia.scoring.recist.lesion import Lesion
 from lutetia.sources import load_yaml_table
 
@@ -47,8 +47,9 @@ def identify(
 ) -> dict[CourseKey, Identified]:
     """(subject, reader) → what was identified. Faults and rows left out (with the reason) are added to the lists."""
     found: dict[CourseKey, Identified] = {}
-    courses, lesions, visits = _Courses(), _Lesions(), _Visits(by_number)
-    rows = zip(tu.together(*WHO), tu.together(*WHAT), tu.together(*WHEN), strict=True)
+    who_there, what_there, when_there = (tu.present(columns) for columns in (WHO, WHAT, WHEN))
+    courses, lesions, visits = _Courses(WHO, who_there), _Lesions(WHAT, what_there), _Visits(when_there, by_number)
+    rows = zip(tu.cells(who_there), tu.cells(what_there), tu.cells(when_there), strict=True)
     for row, (who, what, when) in enumerate(rows, start=1):
         key, lesion, visit = courses[who], lesions[what], visits[when]
         if isinstance(lesion, str):
@@ -92,33 +93,33 @@ class When:
     wrong: tuple[tuple[str, str | None], ...]
 
 
-class _Courses(dict[tuple[Any, ...], CourseKey]):
-    def __missing__(self, cells: tuple[Any, ...]) -> CourseKey:
-        self[cells] = key = course_key(cells)
-        return key
+class _Courses(Reader):
+    """The cells `WHO` → (subject, reader)."""
+
+    def read(self, *texts: str) -> CourseKey:
+        return course_key(*texts)
 
 
-class _Lesions(dict[tuple[Any, ...], _What | str]):
+class _Lesions(Reader):
     """The cells `WHAT` → the lesion; a text instead says why the row is left out."""
 
-    def __missing__(self, cells: tuple[Any, ...]) -> _What | str:
-        self[cells] = what = _what(*map(text, cells))
-        return what
+    def read(self, *texts: str) -> _What | str:
+        return _what(*texts)
 
 
-class _Visits(dict[tuple[Any, ...], When]):
-    def __init__(self, by_number: bool) -> None:
-        super().__init__()
+class _Visits(Reader):
+    """The cells `WHEN` → the visit."""
+
+    def __init__(self, present: Sequence[str], by_number: bool) -> None:
+        super().__init__(WHEN, present)
         self._by_number = by_number
 
-    def __missing__(self, cells: tuple[Any, ...]) -> When:
-        self[cells] = when = read_when(*map(text, cells), by_number=self._by_number)
-        return when
+    def read(self, *texts: str) -> When:
+        return read_when(*texts, by_number=self._by_number)
 
 
-def course_key(cells: tuple[Any, ...]) -> CourseKey:
+def course_key(subject: str, evaluator_id: str, evaluator: str) -> CourseKey:
     """(subject, reader) from USUBJID, EVALID and EVAL: the reader is EVALID, else EVAL, else None."""
-    subject, evaluator_id, evaluator = map(text, cells)
     return subject, evaluator_id or evaluator or None
 
 

@@ -24,9 +24,11 @@ class Lesion:
     role: Role
     node: bool = False
     gone_below_um: int = field(init=False, repr=False, compare=False)
+    axis: Literal["longest", "short_axis"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # A node below 10 mm is normal; anything else has gone only at 0 (below one micrometre).
+        object.__setattr__(self, "axis", "short_axis" if self.node else "longest")
         object.__setattr__(self, "gone_below_um", limits().node_pathological_um if self.node else 1)
 
 

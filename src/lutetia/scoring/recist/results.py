@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lutetia.dates import PartialDate
 from lutetia.errors import Fault
-from lutetia.scoring.recist.columns import Columns, text
+from lutetia.scoring.recist.columns import Cells, Columns, Reader, text
 from lutetia.scoring.recist.identification import (
     CourseKey,
     Identified,
@@ -30,7 +31,7 @@ class ReadVisit:
     """One visit of one reader while TR is read: diameters and states as they stand there.
 
     `days` and `accepted` hold each different value once; `long_axis_of_node`: nodes measured in their longest
-    diameter, with the row.
+    diameter, with the row. `plain`: nothing but diameters of known lesions.
     """
 
     key: VisitKey
@@ -42,19 +43,19 @@ class ReadVisit:
     measures: dict[str, Measurement] = field(default_factory=dict)
     states: dict[str, Measurement] | None = None
     long_axis_of_node: dict[str, int] | None = None
+    plain: bool = True
+
+    def add(self, days: tuple[PartialDate, ...], accepted: bool) -> None:
+        """Days and acceptance of one more row of the visit."""
+        if not self.days:
+            self.days = days
+        elif days and days[0] not in self.days:
+            self.days = (*self.days, *days)
+        if accepted not in self.accepted:
+            self.accepted = (*self.accepted, accepted)
 
 
 Visits = dict[CourseKey, dict[VisitKey, ReadVisit]]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Reading:
-    """TR while it is read: the visits so far, faults, rows left out, results that stand twice."""
-
-    visits: _Where
-    faults: list[Fault]
-    left_out: Counter[str]
-    twice: set[tuple[CourseKey, VisitKey, str, str]] = field(default_factory=set)
 
 
 def read_results(
@@ -66,28 +67,172 @@ def read_results(
     left_out: Counter[str],
 ) -> Visits:
     """Course → visit → what was seen there, raw. Faults and rows left out (with the reason) are added to the lists."""
-    reading = _Reading(visits=_Where(found, by_number), faults=faults, left_out=left_out)
-    visits, diameters, states, kinds = reading.visits, Diameters(precision), States(), _Kinds()
-    unused = {True: 0, False: 0}
-    rows = zip(tr.together(*WHERE), tr.together(*VALUE), *tr.apart("TRLNKID", "TRTESTCD"), strict=True)
+    where_there, value_there = tr.present(WHERE), tr.present(VALUE)
+    visits, kinds = _Where(where_there, found, by_number), _Kinds()
+    diameters = Diameters(value_there, precision)
+    slow = _Slow(diameters, States(value_there), faults, left_out)
+    names, tests = tr.column("TRLNKID"), tr.column("TRTESTCD")
+    rows = zip(tr.cells(where_there), tr.cells(value_there), names, tests, strict=True)
+    where_before: Cells | None = None
+    visit: ReadVisit | Refused = Refused("")
     for row, (where, value, name, test) in enumerate(rows, start=1):
-        visit = visits[where]
-        if visit.__class__ is ReadVisit:
-            lesion = visit.identified.lesions.get(name)
-            kind = kinds[test]
-            if lesion is not None and kind == _AXIS[lesion.node]:
+        if where != where_before:  # rows of one visit mostly follow each other
+            where_before, visit = where, visits[where]
+        kind = kinds[test]
+        # Nearly every row is a diameter of a known lesion; all the others take the slow way.
+        if type(visit) is ReadVisit and (lesion := visit.identified.lesions.get(name)) is not None:
+            if kind == lesion.axis:
                 seen = diameters[value]
-                if seen.__class__ is Measurement and name not in visit.measures:
+                if type(seen) is Measurement and name not in visit.measures:
                     visit.measures[name] = seen
                     continue
-            elif lesion is not None and kind == _AXIS[not lesion.node]:
-                unused[lesion.node] += 1
-                if lesion.node:
-                    visit.long_axis_of_node = {**(visit.long_axis_of_node or {}), name: row}
+            elif kind == "longest" or kind == "short_axis":
+                slow.other_axis(visit, lesion, row)
                 continue
-        _slow_row(reading, row, where, visit, text(name), kinds[test], test, (diameters, states), value)
-    for node, count in unused.items():
-        left_out[_OTHER_AXIS[node]] += count
-    if reading.twice:
-        _fault_twice(reading, tr, by_number, kinds)
-    return visits.read
+        slow.take(row, visit, text(name), kind, test, value)
+    if slow.twice:
+        faults.extend(_faults_twice(tr, slow.twice, visits, kinds))
+    return visits.visits
+
+
+_OTHER_AXIS = {
+    True: "TR rows with the longest diameter of a node, which is followed by its short axis",
+    False: "TR rows with the short axis of a lesion that is no node",
+}
+
+
+class _Where(Reader):
+    """The cells `WHERE` → the visit they belong to, or `Refused`."""
+
+    def __init__(self, present: Sequence[str], found: dict[CourseKey, Identified], by_number: bool) -> None:
+        super().__init__(WHERE, present)
+        self._found, self._by_number = found, by_number
+        self.visits: Visits = {}
+
+    def read(self, *texts: str) -> ReadVisit | Refused:
+        subject, evaluator_id, evaluator, number, label, day, accepted = texts
+        course = course_key(subject, evaluator_id, evaluator)
+        when = read_when(number, label, day, by_number=self._by_number)
+        if not subject:
+            return Refused("USUBJID must name the patient", course=course)
+        if when.wrong or when.key is None:
+            return Refused(*when.wrong[0], course=course)
+        visits = self.visits.setdefault(course, {})
+        visit = visits.get(when.key)
+        if visit is None:
+            identified = self._found.get(course) or Identified()
+            visit = visits[when.key] = ReadVisit(when.key, course, identified, when.label)
+        if label != visit.label and label and visit.label:
+            must = f"a visit must have one name (VISIT), but VISITNUM {number} is {visit.label} too"
+            return Refused(must, repr(label), course=course)
+        visit.add(when.days, accepted.upper() == "Y")
+        return visit
+
+
+class _Kinds(dict[Any, str]):
+    """Test code → longest, short_axis, state or other."""
+
+    def __missing__(self, test: Any) -> str:
+        code = text(test).upper()
+        self[test] = kind = next((kind for kind, codes in sdtm()["tests"].items() if code in codes), "other")
+        return kind
+
+
+@dataclass(slots=True)
+class _Slow:
+    """Rows that are not simply the diameter of a known lesion: states, parts, rows left out, rows with faults."""
+
+    diameters: Diameters
+    states: States
+    faults: list[Fault]
+    left_out: Counter[str]
+    twice: set[tuple[CourseKey, VisitKey, str, str]] = field(default_factory=set)
+
+    def other_axis(self, visit: ReadVisit, lesion: Lesion, row: int) -> None:
+        """The axis by which a lesion is not followed."""
+        self.left_out[_OTHER_AXIS[lesion.node]] += 1
+        if lesion.node:
+            visit.long_axis_of_node = {**(visit.long_axis_of_node or {}), lesion.name: row}
+            visit.plain = False
+
+    def take(
+        self,
+        row: int,
+        visit: ReadVisit | Refused,
+        name: str,
+        kind: str,
+        test: Any,
+        value: Cells,
+    ) -> None:
+        """One row, to where it belongs."""
+        if isinstance(visit, Refused):
+            self.faults.append(visit.fault(place_of("TR", row, *visit.course, name)))
+            return
+        lesion = visit.identified.lesions.get(name) or _reshaped(name, visit.identified)
+        if not name or kind == "other":
+            self.left_out[_why_unused(text(test), name)] += 1
+        elif lesion is None:
+            self.faults.append(_unknown_lesion(place_of("TR", row, *visit.course, name, visit.label), visit))
+        elif kind != "state" and kind != lesion.axis:
+            self.other_axis(visit, lesion, row)
+        else:
+            self._enter(row, visit, name, kind, value)
+
+    def _enter(self, row: int, visit: ReadVisit, name: str, kind: str, value: Cells) -> None:
+        seen = self.states[value] if kind == "state" else self.diameters[value]
+        if isinstance(seen, Refused):
+            self.faults.append(seen.fault(place_of("TR", row, *visit.course, name, visit.label)))
+            return
+        visit.plain = False
+        if visit.states is None:
+            visit.states = {}
+        there = visit.states if kind == "state" else visit.measures
+        if kind == "state" and there.get(name) == seen:
+            self.left_out["TR rows that repeat the state of a lesion at the same visit"] += 1
+        elif name in there:
+            self.twice.add((visit.course, visit.key, name, kind))
+        else:
+            there[name] = seen
+
+
+def _reshaped(name: str, identified: Identified) -> Lesion | None:
+    """The lesion that a part (T04.1) or a joined lesion (T02/T03) stands for; of a joined lesion the first."""
+    names = name.split("/") if "/" in name else [name.rpartition(".")[0]]
+    lesions = [identified.lesions.get(part.strip()) for part in names]
+    return lesions[0] if all(lesions) else None
+
+
+def _why_unused(test: str, name: str) -> str:
+    if not name:
+        return "TR rows without a lesion (TRLNKID), such as sums made elsewhere"
+    return f"TR rows with test {test or '(none)'}, which RECIST 1.1 does not use"
+
+
+def _unknown_lesion(place: str, visit: ReadVisit) -> Fault:
+    known = ", ".join(sorted(visit.identified.lesions)) or "none"
+    must = "the lesion must be identified in TU by the same reader"
+    return Fault(place=place, must=must, do=f"Identified there: {known}. Add the lesion to TU, or correct TRLNKID.")
+
+
+def _faults_twice(
+    tr: Columns, twice: set[tuple[CourseKey, VisitKey, str, str]], visits: _Where, kinds: _Kinds
+) -> list[Fault]:
+    """One fault for each result that stands more than once, with all its rows."""
+    rows_of: dict[tuple[CourseKey, VisitKey, str, str], list[str]] = {}
+    rows = zip(tr.cells(tr.present(WHERE)), tr.column("TRLNKID"), tr.column("TRTESTCD"), strict=True)
+    for row, (where, name, test) in enumerate(rows, start=1):
+        visit = visits[where]
+        if isinstance(visit, ReadVisit):
+            key = (visit.course, visit.key, text(name), kinds[test])
+            if key in twice:
+                rows_of.setdefault(key, []).append(str(row))
+    must = "each lesion must be measured once by a reader at a visit"
+    return [
+        Fault(
+            place=place_of("TR", ", ".join(found), *key[0], key[2], visits.visits[key[0]][key[1]].label),
+            must=must,
+            got=f"{len(found)} rows",
+            do="Delete the rows that are wrong.",
+        )
+        for key, found in rows_of.items()
+    ]

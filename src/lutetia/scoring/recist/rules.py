@@ -73,11 +73,12 @@ class VisitRules:
     @property
     def conventions(self) -> tuple[str, ...]:
         """Every choice made, as it is printed with the result."""
+        incomplete = self.incomplete_sum_updates_nadir
         return (
             f"nadir={self.nadir}: {_NADIR[self.nadir]}",
             f"reappearance_is_pd={self.reappearance_is_pd}: {_REAPPEARANCE[self.reappearance_is_pd]}",
             f"sticky_pr={self.sticky_pr}: {_STICKY[self.sticky_pr]}",
-            f"incomplete_sum_updates_nadir={self.incomplete_sum_updates_nadir}: {_INCOMPLETE[self.incomplete_sum_updates_nadir]}",
+            f"incomplete_sum_updates_nadir={incomplete}: {_INCOMPLETE[incomplete]}",
             f"equivocal_new_lesion={self.equivocal_new_lesion}: {_EQUIVOCAL[self.equivocal_new_lesion]}",
             f"precision={self.precision}: {_PRECISION[self.precision]}",
             "a lesion too small to measure counts 5 mm, a measured one its measure, one that has gone 0",

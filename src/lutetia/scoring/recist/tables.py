@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,8 +11,8 @@ from lutetia.errors import Fault, InputError
 from lutetia.scoring.recist.assembly import Assembly
 from lutetia.scoring.recist.columns import Columns, Table
 from lutetia.scoring.recist.course import ReaderCourse
-from lutetia.scoring.recist.identification import CourseKey, Identified, VisitKey, identify
-from lutetia.scoring.recist.results import ReadVisit, Visits, read_results
+from lutetia.scoring.recist.identification import identify
+from lutetia.scoring.recist.results import read_results
 from lutetia.scoring.recist.rules import Precision
 from lutetia.scoring.recist.targets import Finding
 
@@ -74,14 +74,14 @@ def read_courses(
         faults=faults,
         left_out=left_out,
     )
-    courses = [assembly.course(key, found[key], visits) for key, visits in _by_course(found, read)]
+    by_name = sorted(found, key=lambda key: (key[0], key[1] or ""))
+    courses = [assembly.course(key, found[key], read.get(key, {})) for key in by_name]
     assembly.refuse_unused_markers()
     if faults:
         raise InputError("RECIST 1.1 tables TU and TR", faults)
     by_subject: dict[str, list[ReaderCourse]] = {}
     for course in courses:
-        if course is not None:
-            by_subject.setdefault(course.subject, []).append(course)
+        by_subject.setdefault(course.subject, []).append(course)
     return Courses(
         by_subject={subject: tuple(readers) for subject, readers in by_subject.items()},
         left_out=tuple(LeftOut(rows=rows, why=why) for why, rows in sorted(left_out.items())),
@@ -102,17 +102,6 @@ def _refuse_missing_columns(tu: Columns, tr: Columns) -> None:
         raise InputError("RECIST 1.1 tables TU and TR", faults)
 
 
-def _by_course(
-    found: Mapping[CourseKey, Identified], read: Visits
-) -> Iterable[tuple[CourseKey, dict[VisitKey, ReadVisit]]]:
-    """Every course by patient and reader, with its visits."""
-    visits: dict[CourseKey, dict[VisitKey, ReadVisit]] = {key: {} for key in found}
-    for (course, key), visit in read.items():
-        if course in visits:
-            visits[course][key] = visit
-    return sorted(visits.items(), key=lambda item: (item[0][0], item[0][1] or ""))
-
-
 def _conventions(
     by_number: bool, small_targets: str, baseline_visits: Collection[str] | None, markers: Markers | None
 ) -> tuple[str, ...]:
@@ -122,7 +111,7 @@ def _conventions(
         if baseline_visits is None
         else f"the visits {', '.join(baseline_visits)}"
     )
-    marker = "not given, not part of the non-target response" if markers is None else "given, as normal or not, per visit"
+    marker = "not given, not part of the non-target response" if markers is None else "given per visit, normal or not"
     return (
         f"visits in the order of {order}",
         f"baseline: {baseline}",

@@ -43,7 +43,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSelection:
-    """`value`: True when no rule is broken, False when one is, None when a lesion's size or measurability is unknown."""
+    """`value`: True when no rule is broken, False when one is, None when a lesion's measurability is unknown."""
 
     value: bool | None
     findings: tuple[Finding, ...]

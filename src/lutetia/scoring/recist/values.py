@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from lutetia.errors import Fault
-from lutetia.scoring.recist.columns import text
+from lutetia.scoring.recist.columns import Reader
 from lutetia.scoring.recist.identification import sdtm
 from lutetia.scoring.recist.lesion import (
     ABSENT,
@@ -34,38 +34,40 @@ _NUMBER_DO = "Write the diameter in mm with a decimal point, or say TOO SMALL TO
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Cells that cannot be read, and why."""
+    """Cells that cannot be read, and why; `course`: whose they are, where it is the visit that cannot be read."""
 
     must: str
     got: str | None = None
     do: str | None = None
+    course: tuple[str, str | None] = ("", None)
 
     def fault(self, place: str) -> Fault:
         """The fault this makes at its place."""
         return Fault(place=place, must=self.must, got=self.got, do=self.do)
 
 
-class Diameters(dict[tuple[Any, ...], Measurement | Refused]):
-    """The cells `VALUE` of a measured diameter → the measurement; each different result is read once."""
+class Diameters(Reader):
+    """The cells `VALUE` of a measured diameter → a `Measurement`, or `Refused`."""
 
-    def __init__(self, precision: Precision) -> None:
-        super().__init__()
+    def __init__(self, present: Sequence[str], precision: Precision) -> None:
+        super().__init__(VALUE, present)
         self._precision: Precision = precision
 
-    def __missing__(self, cells: tuple[Any, ...]) -> Measurement | Refused:
-        self[cells] = seen = _diameter([text(cell) for cell in cells], self._precision)
-        return seen
+    def read(self, *texts: str) -> Measurement | Refused:
+        return _diameter(texts, self._precision)
 
 
-class States(dict[tuple[Any, ...], Measurement | Refused]):
-    """The cells `VALUE` of a state in words → what was seen."""
+class States(Reader):
+    """The cells `VALUE` of a state in words → a `Measurement`, or `Refused`."""
 
-    def __missing__(self, cells: tuple[Any, ...]) -> Measurement | Refused:
-        self[cells] = seen = _state([text(cell) for cell in cells])
-        return seen
+    def __init__(self, present: Sequence[str]) -> None:
+        super().__init__(VALUE, present)
+
+    def read(self, *texts: str) -> Measurement | Refused:
+        return _state(texts)
 
 
-def _state(cells: list[str]) -> Measurement | Refused:
+def _state(cells: Sequence[str]) -> Measurement | Refused:
     _, standard, entered, _, _, status = cells
     said = (standard or entered or status).upper()
     if not said:
@@ -76,7 +78,7 @@ def _state(cells: list[str]) -> Measurement | Refused:
     return too_small() if state == "too_small" else _SEEN[state]
 
 
-def _diameter(cells: list[str], precision: Precision) -> Measurement | Refused:
+def _diameter(cells: Sequence[str], precision: Precision) -> Measurement | Refused:
     number, standard, entered, unit, unit_entered, _ = cells
     said = number or standard
     if not said:

@@ -7,7 +7,8 @@ progression against the nadir. All comparisons are between integers (micrometres
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from lutetia.dates import PartialDate
 from lutetia.scoring.reason import Reason
@@ -15,8 +16,7 @@ from lutetia.scoring.recist.lesion import Lesion, Measurement
 from lutetia.scoring.recist.rules import UM_PER_MM, Response, VisitRules, limits, mm_text, overall_table, reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Visit(NamedTuple):
     """What one reader saw at one visit: lesion name → measurement; a lesion that is not named was not read.
 
     `number` orders the visits of a course. `dates`: the days of the scans, earliest first. `accepted`: the central
@@ -27,13 +27,12 @@ class Visit:
     name: str
     number: float
     dates: tuple[PartialDate, ...] = ()
-    seen: Mapping[str, Measurement] = field(default_factory=dict)
+    seen: Mapping[str, Measurement] = MappingProxyType({})
     accepted: bool | None = None
     marker_normal: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetSum:
+class TargetSum(NamedTuple):
     """Sum of the targets at one visit in micrometres: `complete` when every target was measured.
 
     `some`: at least one was. `gone`: every target has disappeared, nodes below 10 mm; then the sum may still
@@ -47,8 +46,7 @@ class TargetSum:
     seen: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitResponse:
+class VisitResponse(NamedTuple):
     """The response at one post-baseline visit of one reader, with the numbers it rests on.
 
     `target` and `nontarget` are None where the baseline has no such lesion. `new_lesion`: a new lesion counts at
@@ -142,7 +140,7 @@ def target_sum(targets: Sequence[Lesion], seen: Mapping[str, Measurement]) -> Ta
         some = True
         if um >= lesion.gone_below_um:
             gone, visible = False, True
-    return TargetSum(sum_um=total, complete=complete, some=some, gone=gone, seen=visible)
+    return TargetSum(total, complete, some, gone, visible)
 
 
 def target_response(
@@ -163,12 +161,14 @@ def target_response(
         return "CR", "RECIST-TL-CR"
     if after_overall_cr and now.seen and rules.reappearance_is_pd:
         return "PD", "RECIST-REAPPEARANCE"
-    if _has_progressed(now.sum_um, nadir_um):
+    sum_um, limit = now.sum_um, limits()
+    up, down = limit.progression_share
+    if sum_um - nadir_um >= limit.progression_growth_um and down * sum_um >= up * nadir_um:
         return "PD", "RECIST-TL-PD" if now.complete else "RECIST-TL-PD-INCOMPLETE"
     if not now.complete:
         return "NE", "RECIST-TL-NE"
-    up, down = limits().partial_response_share
-    if down * now.sum_um <= up * baseline_um:
+    up, down = limit.partial_response_share
+    if down * sum_um <= up * baseline_um:
         return "PR", "RECIST-TL-PR"
     if rules.sticky_pr and after_target_response:
         return "PR", "RECIST-TL-PR-CONTINUED"
@@ -215,7 +215,3 @@ def overall_response(target: Response | None, nontarget: Response | None, new_le
     """Overall response by the visit tables; None stands for no such lesion at baseline."""
     return overall_table()[target, nontarget, new_lesion][0]
 
-
-def _has_progressed(sum_um: int, nadir_um: int) -> bool:
-    up, down = limits().progression_share
-    return sum_um - nadir_um >= limits().progression_growth_um and down * sum_um >= up * nadir_um
