@@ -31,6 +31,7 @@ def made_up_tables(patients: int, seed: int = 1) -> tuple[list[dict[str, str]], 
     tr: list[dict[str, str]] = []
     for patient in range(patients):
         who = {"STUDYID": "MADE-UP", "USUBJID": f"MU-{patient:05d}"}
+        begun = START + timedelta(days=rng.randrange(700))
         sizes = [round(rng.uniform(15, 80), 1) for _ in ORGANS]
         for index, organ in enumerate(ORGANS, start=1):
             tu.append(
@@ -38,7 +39,7 @@ def made_up_tables(patients: int, seed: int = 1) -> tuple[list[dict[str, str]], 
                 | {"TUEVAL": "INVESTIGATOR", "TUEVALID": "", "VISITNUM": "1", "VISIT": "BASELINE"}
             )
         for number, day in enumerate(VISIT_DAYS, start=1):
-            when = (START + timedelta(days=day)).isoformat()
+            when = (begun + timedelta(days=day + rng.randrange(-5, 6) * (number > 1))).isoformat()
             for index, organ in enumerate(ORGANS, start=1):
                 text = f"{sizes[index - 1]:.1f}"
                 test = "LPERP" if organ == "LYMPH NODE" else "LDIAM"

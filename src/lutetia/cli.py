@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +12,11 @@ import typer
 
 if TYPE_CHECKING:
     from lutetia.course.timeline import Timeline
+    from lutetia.errors import Fault
     from lutetia.guideline.assessment import Assessment
+    from lutetia.guideline.facts import Facts
+
+    Subject = tuple[Assessment, Timeline | None]
 
 app = typer.Typer(
     name="lutetia",
@@ -25,8 +28,12 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: importing rich would cost more than half of the time of --help
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-course_app = typer.Typer(rich_markup_mode=None, help="Check course files; print the schema they follow.", no_args_is_help=True)
-guideline_app = typer.Typer(rich_markup_mode=None, help="Look into the guideline knowledge itself.", no_args_is_help=True)
+course_app = typer.Typer(
+    rich_markup_mode=None, help="Check course files; print the schema they follow.", no_args_is_help=True
+)
+guideline_app = typer.Typer(
+    rich_markup_mode=None, help="Look into the guideline knowledge itself.", no_args_is_help=True
+)
 app.add_typer(course_app, name="course")
 app.add_typer(guideline_app, name="guideline")
 
@@ -74,7 +81,9 @@ def board(
     files: Files,
     format: Annotated[Format, typer.Option(help="What to make.")] = Format.terminal,
     as_of: Annotated[str | None, typer.Option(help="Day of the board, YYYY-MM-DD. Default: today.")] = None,
-    jurisdiction: Annotated[Jurisdiction | None, typer.Option(help="Wins over the record's own.", case_sensitive=False)] = None,
+    jurisdiction: Annotated[
+        Jurisdiction | None, typer.Option(help="Wins over the record's own.", case_sensitive=False)
+    ] = None,
     grading: Annotated[Grading, typer.Option(help="Whether Ki-67 alone may grade.")] = Grading.ki67_sufficient,
     out: Annotated[Path, typer.Option(help="Folder for HTML and PDF sheets.")] = Path("board-sheets"),
     annex: Annotated[bool, typer.Option("--annex", help="PDF: add the criteria of every trial.")] = False,
@@ -91,7 +100,7 @@ def board(
     """
     day = _day(as_of, "--as-of")
     place = jurisdiction.value if jurisdiction else None
-    subjects = list(_tracked(_subjects(files, day, place, grading.value), "Assessing"))
+    subjects = _subjects(files, day, place, grading.value)
     if format is Format.json:
         _print_json([assessment for assessment, _ in subjects])
     elif format is Format.terminal:
@@ -110,7 +119,7 @@ def demo(
 
     files = examples.course_files()
     day = examples.BOARD_DAY
-    subjects = list(_tracked(_subjects(files, day, None, "ki67_sufficient"), "Assessing"))
+    subjects = _subjects(files, day, None, "ki67_sufficient")
     rows = _write_sheets(subjects, Format.html, out, annex=False)
     _write_sheets(subjects, Format.pdf, out, annex=False)
     index = _write_index(rows, out)
@@ -233,46 +242,48 @@ def guideline_show(
             typer.echo(f"  {key}: {expression}")
 
 
-def _subjects(
-    files: list[Path], day: date, place: str | None, grading: str
-) -> Iterator[tuple[Assessment, Timeline | None]]:
-    """Each patient assessed; when any file is faulty nothing is returned but one InputError with all faults."""
-    from lutetia.errors import Fault, InputError
-    from lutetia.exchange.records import read_patients
+def _subjects(files: list[Path], day: date, place: str | None, grading: str) -> list[Subject]:
+    """Each patient assessed; when any file is faulty one InputError carries all faults of all files."""
+    from lutetia.errors import InputError
     from lutetia.guideline.assessment import assess
-    from lutetia.guideline.derive import facts_on
-    from lutetia.guideline.facts import read_flat
     from lutetia.guideline.knowledge import load_knowledge
 
     knowledge = load_knowledge()
+    ready: list[tuple[Facts, Timeline | None]] = []
     faults: list[Fault] = []
-    ready: list[tuple[Any, Any]] = []
-    for path in files:
+    for path in _tracked(files, "Reading"):
         try:
-            for record in read_patients(path):
-                if record.course is not None:
-                    from lutetia.course.timeline import Timeline
-
-                    timeline = Timeline(record.course, day)
-                    ready.append((facts_on(timeline), timeline))
-                else:
-                    ready.append((read_flat(record.flat, name=record.name, knowledge=knowledge), None))
+            ready += _patients(path, day)
         except InputError as error:
-            faults += [_placed(error.name, fault) for fault in error.faults]
+            faults += [_placed(path, fault) for fault in error.faults]
     if faults:
-        raise InputError("board", faults)
-    for facts, timeline in ready:
-        yield assess(facts, knowledge, place, as_of=day, grading=grading), timeline
+        raise InputError(f"{len(files)} files" if len(files) > 1 else str(files[0]), faults)
+    return [(assess(facts, knowledge, place, as_of=day, grading=grading), timeline) for facts, timeline in ready]
 
 
-def _placed(name: str, fault: Any) -> Any:
+def _patients(path: Path, day: date) -> list[tuple[Facts, Timeline | None]]:
+    """The facts of every patient of a file, with the timeline where it is a course."""
+    from lutetia.course.timeline import Timeline
+    from lutetia.exchange.records import read_patients
+    from lutetia.guideline.derive import facts_on
+    from lutetia.guideline.facts import read_flat
+
+    found: list[tuple[Facts, Timeline | None]] = []
+    for patient in read_patients(path):
+        if patient.course is not None:
+            timeline = Timeline(patient.course, day)
+            found.append((facts_on(timeline), timeline))
+        else:
+            found.append((read_flat(patient.flat or {}, name=patient.name), None))
+    return found
+
+
+def _placed(path: Path, fault: Fault) -> Fault:
+    """The fault with its file in front, for a list of faults from several files."""
     from dataclasses import replace
 
-    return replace(
-        fault,
-        place=f"{name}, line {fault.line}: {fault.place}" if fault.line else f"{name}: {fault.place}",
-        line=None,
-    )
+    line = f", line {fault.line}" if fault.line else ""
+    return replace(fault, place=f"{path}{line}: {fault.place}", line=None)
 
 
 def _print_json(assessments: list[Assessment]) -> None:
@@ -284,7 +295,7 @@ def _print_json(assessments: list[Assessment]) -> None:
     typer.echo(json.dumps(objects, indent=2, ensure_ascii=False))
 
 
-def _print_sheets(subjects: list[tuple[Assessment, Timeline | None]]) -> None:
+def _print_sheets(subjects: list[Subject]) -> None:
     from rich.console import Console
 
     from lutetia.reports.board_sheet import sheet_of
@@ -295,9 +306,7 @@ def _print_sheets(subjects: list[tuple[Assessment, Timeline | None]]) -> None:
         render(sheet_of(assessment, timeline), console)
 
 
-def _write_sheets(
-    subjects: list[tuple[Assessment, Timeline | None]], format: Format, out: Path, annex: bool
-) -> list[tuple[Assessment, str]]:
+def _write_sheets(subjects: list[Subject], format: Format, out: Path, annex: bool) -> list[tuple[Assessment, str]]:
     """Render everything first, then write; the rows are assessments with the stem of their files."""
     from lutetia.reports import board_html, board_pdf
     from lutetia.reports.board_sheet import sheet_of

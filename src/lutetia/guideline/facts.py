@@ -157,8 +157,8 @@ def _checked(field: Field, raw: Any, faults: list[Fault]) -> Value | None:
     check = {"bool": _bool, "enum": _word, "int": _number, "number": _number}[field.type]
     value, must = check(field, raw)
     if must:
-        unit = f" {field.unit}" if field.unit else ""
-        faults.append(Fault(place=field.name, must=f"{field.name} {must}", got=repr(raw), do=_hint(field, unit)))
+        unit = f" in {field.unit}" if field.unit else ""
+        faults.append(Fault(place=field.name, must=must, got=repr(raw), do=_hint(field, unit)))
     return value
 
 

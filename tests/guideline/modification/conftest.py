@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,13 +27,12 @@ CLASS_OF = {"platelets": "thrombocytopenia", "haemoglobin": "anaemia", "neutroph
 # haemoglobin below 100 g/L G2, below 80 G3; neutrophils below 1.5 G2, below 1.0 G3 (v6: below 1.5 G1, below 1.0 G2);
 # lymphocytes below 0.5 G3. A value on a limit belongs to the lower grade.
 GRADES = {
-    **{("platelets", 150): 0, ("platelets", 90): 1, ("platelets", 75): 1, ("platelets", 74): 2},
-    **{("platelets", 70): 2, ("platelets", 60): 2, ("platelets", 20): 4},
-    **{("haemoglobin", 120): 0, ("haemoglobin", 85): 2, ("haemoglobin", 80): 2, ("haemoglobin", 79): 3},
-    **{("neutrophils", 2.0): 0, ("neutrophils", 1.0): 2, ("neutrophils", 0.8): 3},
-    ("lymphocytes", 0.3): 3,
+    "platelets": {150: 0, 90: 1, 75: 1, 74: 2, 70: 2, 60: 2, 20: 4},
+    "haemoglobin": {120: 0, 85: 2, 80: 2, 79: 3},
+    "neutrophils": {2.0: 0, 1.0: 2, 0.8: 3},
+    "lymphocytes": {0.3: 3},
 }
-GRADES_V6 = {("neutrophils", 0.8): 2, ("neutrophils", 2.0): 0}
+GRADES_V6 = {"neutrophils": {2.0: 0, 0.8: 2}}
 
 
 def on_week(week: float) -> date:
@@ -48,7 +47,7 @@ def dose(week: float, activity_mbq: float | None = 7400) -> Administration:
 
 def count(analyte: str, value: float, week: float, version: str = "5.0") -> Finding:
     """A blood count of a week, graded by hand."""
-    grade = (GRADES_V6 if version == "6.0" else GRADES)[analyte, value]
+    grade = (GRADES_V6 if version == "6.0" else GRADES)[analyte][value]
     if analyte == "lymphocytes":
         return lymphopenia(on_week(week), grade, ctcae_version=version)
     return blood_count(CLASS_OF[analyte], on_week(week), grade, ctcae_version=version)  # type: ignore[arg-type]
@@ -82,14 +81,18 @@ def course(*events: Administration | Finding | list[Finding], week: float, **cho
     return replay(doses, findings, as_of=on_week(week), **{**CHOICES, **choices})
 
 
-def told(replayed: DoseCourse) -> list[tuple[float, str, str, str]]:
-    """Week, class, state reached and first rule of every step."""
-    return [
-        ((step.on - START).days / 7, step.toxicity, step.after, step.because[0].rule) for step in replayed.steps
-    ]
+def told(replayed: DoseCourse) -> list[tuple[date, str, str]]:
+    """Day, state reached and first rule of every step."""
+    return [(step.on, step.after, step.because[0].rule) for step in replayed.steps]
+
+
+def words(found: Any) -> list[str]:
+    """The verdicts of a class as words: ["hold"], ["give 3700 MBq"] …"""
+    return [str(verdict) for verdict in found.verdicts]
 
 
 @pytest.fixture(scope="session")
-def words() -> Callable[[Any], list[str]]:
-    """The verdicts of a class as words: ["hold"], ["give 3700 MBq"] …"""
-    return lambda found: [str(verdict) for verdict in found.verdicts]
+def made() -> SimpleNamespace:
+    """The helpers to write a course with."""
+    helpers = (on_week, dose, count, platelets, well, course, told, words)
+    return SimpleNamespace(**{helper.__name__: helper for helper in helpers}, choices=CHOICES)

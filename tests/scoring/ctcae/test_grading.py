@@ -285,7 +285,7 @@ def test_reasons_name_the_rule_and_the_numbers() -> None:
 
 
 # --- laws ---
-SWEEPS = {"low": [200 / 1.04**n for n in range(190)], "high": [0.5 * 1.05**n for n in range(200)]}
+SWEEPS = {"low": [200 / 1.14**n for n in range(60)], "high": [0.5 * 1.17**n for n in range(62)]}
 
 
 @pytest.mark.parametrize("version", TABLES)

@@ -23,7 +23,6 @@ from lutetia.guideline.modification.rules import (
 )
 from lutetia.guideline.modification.walk import ORDER, ClassCourse, Walk
 
-_REACTIONS = ("hypersensitivity", "other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +130,8 @@ def _when(event: Administration | Finding) -> tuple[date, int, int]:
     if isinstance(event, Administration):
         return event.on, 1, 0
     severity = {False: 0, None: 1, True: 2}[event.triggers]
-    after = event.toxicity in _REACTIONS and event.triggers is not False
+    reaction = event.toxicity == "hypersensitivity" and event.grade != (0, 0)
+    after = reaction or (event.toxicity == "other" and event.triggers is not False)
     return event.on, 2 if after else 0, severity
 
 

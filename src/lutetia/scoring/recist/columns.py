@@ -77,7 +77,8 @@ class Reader(dict[Cells, Any]):
         self._at = [present.index(column) if column in present else None for column in asked]
 
     def __missing__(self, cells: Cells) -> Any:
-        self[cells] = said = self.read(*("" if at is None else text(cells[at]) for at in self._at))
+        texts = [cell.strip() if type(cell) is str else text(cell) for cell in cells]
+        self[cells] = said = self.read(*["" if at is None else texts[at] for at in self._at])
         return said
 
     def read(self, *texts: str) -> Any:

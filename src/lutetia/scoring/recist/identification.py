@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lutetia.dates import PartialDate
@@ -21,7 +21,8 @@ VisitKey = float | str
 WHO = ("USUBJID", "TUEVALID", "TUEVAL")
 WHAT = ("TULNKID", "TULOC", "TUSTRESC", "TUORRES", "TUTESTCD")
 WHEN = ("VISITNUM", "VISIT", "TUDTC")
-_DATE_MUST = "the date must be written as 2024-05-17, 2024-05 or 2024"
+VISIT_MUST = {True: "VISITNUM must be a number that tells the visit", False: "VISIT must tell the visit"}
+DATE_MUST = "the date must be written as 2024-05-17, 2024-05 or 2024"
 _ORGAN_DO = "Nodes are followed by their short axis, so the place of a lesion must be known."
 
 
@@ -145,23 +146,36 @@ def _what(name: str, organ: str, role_standard: str, role_entered: str, test: st
 
 
 def read_when(number: str, label: str, day: str, *, by_number: bool) -> When:
-    """The visit of a row by VISITNUM or else VISIT, with its day (a time of day is cut off)."""
+    """The visit of a row by VISITNUM or else VISIT, with its day."""
+    key, days = visit_key(number, label, by_number), days_of(day)
     wrong: list[tuple[str, str | None]] = []
-    key: VisitKey | None = label or None
-    if by_number:
-        try:
-            key = float(number)
-        except ValueError:
-            key = None
     if key is None:
-        wrong.append((f"{'VISITNUM' if by_number else 'VISIT'} must tell the visit", repr(number)))
-    days: tuple[PartialDate, ...] = ()
-    if day:
-        try:
-            days = (PartialDate.parse(day.partition("T")[0]),)
-        except ValueError:
-            wrong.append((_DATE_MUST, repr(day)))
-    return When(key, label or number, days, tuple(wrong))
+        wrong.append((VISIT_MUST[by_number], repr(number or label)))
+    if days is None:
+        wrong.append((DATE_MUST, repr(day)))
+    return When(key, label or number, days or (), tuple(wrong))
+
+
+@lru_cache(maxsize=65_536)
+def visit_key(number: str, label: str, by_number: bool) -> VisitKey | None:
+    """The visit of a row; None where it names none or VISITNUM is no number."""
+    if not by_number:
+        return label or None
+    try:
+        return float(number)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=65_536)
+def days_of(day: str) -> tuple[PartialDate, ...] | None:
+    """The day of a row (a time of day is cut off), none where it is empty; None where it is no date."""
+    if not day:
+        return ()
+    try:
+        return (PartialDate.parse(day.partition("T")[0]),)
+    except ValueError:
+        return None
 
 
 def place_of(table: str, row: int | str, *parts: str | None) -> str:

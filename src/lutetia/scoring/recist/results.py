@@ -11,13 +11,16 @@ from lutetia.dates import PartialDate
 from lutetia.errors import Fault
 from lutetia.scoring.recist.columns import Cells, Columns, Reader, text
 from lutetia.scoring.recist.identification import (
+    DATE_MUST,
+    VISIT_MUST,
     CourseKey,
     Identified,
     VisitKey,
     course_key,
+    days_of,
     place_of,
-    read_when,
     sdtm,
+    visit_key,
 )
 from lutetia.scoring.recist.lesion import Lesion, Measurement
 from lutetia.scoring.recist.rules import Precision
@@ -112,21 +115,29 @@ class _Where(Reader):
     def read(self, *texts: str) -> ReadVisit | Refused:
         subject, evaluator_id, evaluator, number, label, day, accepted = texts
         course = course_key(subject, evaluator_id, evaluator)
-        when = read_when(number, label, day, by_number=self._by_number)
+        key, days = visit_key(number, label, self._by_number), days_of(day)
         if not subject:
             return Refused("USUBJID must name the patient", course=course)
-        if when.wrong or when.key is None:
-            return Refused(*when.wrong[0], course=course)
-        visits = self.visits.setdefault(course, {})
-        visit = visits.get(when.key)
+        if key is None:
+            return Refused(VISIT_MUST[self._by_number], repr(number or label), course=course)
+        if days is None:
+            return Refused(DATE_MUST, repr(day), course=course)
+        visits = self.visits.get(course)
+        if visits is None:
+            visits = self.visits[course] = {}
+        visit = visits.get(key)
         if visit is None:
             identified = self._found.get(course) or Identified()
-            visit = visits[when.key] = ReadVisit(when.key, course, identified, when.label)
-        if label != visit.label and label and visit.label:
+            visits[key] = ReadVisit(key, course, identified, label or number, days, (accepted in _YES,))
+            return visits[key]
+        if label and label != visit.label:
             must = f"a visit must have one name (VISIT), but VISITNUM {number} is {visit.label} too"
             return Refused(must, repr(label), course=course)
-        visit.add(when.days, accepted.upper() == "Y")
+        visit.add(days, accepted in _YES)
         return visit
+
+
+_YES = ("Y", "y")
 
 
 class _Kinds(dict[Any, str]):
