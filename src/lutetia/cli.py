@@ -264,6 +264,7 @@ def _subjects(files: list[Path], day: date, place: str | None, grading: str) -> 
 def _patients(path: Path, day: date) -> list[tuple[Facts, Timeline | None]]:
     """The facts of every patient of a file, with the timeline where it is a course."""
     from lutetia.course.timeline import Timeline
+    from lutetia.errors import InputError
     from lutetia.exchange.records import read_patients
     from lutetia.guideline.derive import facts_on
     from lutetia.guideline.facts import read_flat
@@ -273,8 +274,11 @@ def _patients(path: Path, day: date) -> list[tuple[Facts, Timeline | None]]:
         if patient.course is not None:
             timeline = Timeline(patient.course, day)
             found.append((facts_on(timeline), timeline))
-        else:
+            continue
+        try:
             found.append((read_flat(patient.flat or {}, name=patient.name), None))
+        except InputError as error:
+            raise InputError(error.name, [patient.located(fault) for fault in error.faults]) from None
     return found
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,11 @@ class PatientFile:
     name: str
     course: Course | None = None
     flat: Mapping[str, Any] | None = None
+    line_of: Callable[[str], int | None] = lambda field: None
+
+    def located(self, fault: Fault) -> Fault:
+        """A fault of a flat record with the line of its field."""
+        return replace(fault, line=self.line_of(fault.place))
 
 
 def read_patients(path: Path) -> list[PatientFile]:
@@ -40,24 +45,29 @@ def read_patients(path: Path) -> list[PatientFile]:
 
 
 def _flat_records(path: Path, document: Document) -> list[PatientFile]:
-    content = document.data
-    many = isinstance(content, list)
-    items = content if many else [content]
+    many = isinstance(document.data, list)
+    items = document.data if many else [document.data]
     names = [f"{path.stem}-{number}" for number in range(1, len(items) + 1)] if many else [path.stem]
-    faults = [_not_a_mapping(name, item) for name, item in zip(names, items, strict=True) if not _is_record(item)]
+    faults = [_not_a_record(name, item) for name, item in zip(names, items, strict=True) if not _is_record(item)]
     if not items:
-        must = "a file must hold at least one patient"
-        faults = [Fault(place="document", must=must, got="an empty list")]
+        faults = [Fault(place="document", must="a file must hold at least one patient", got="an empty list")]
     if faults:
         raise InputError(str(path), faults)
-    return [PatientFile(name=str(item.get("id", name)), flat=item) for name, item in zip(names, items, strict=True)]
+    return [
+        PatientFile(name=str(item.get("id", name)), flat=item, line_of=_lines(document, (number,) if many else ()))
+        for number, (name, item) in enumerate(zip(names, items, strict=True))
+    ]
+
+
+def _lines(document: Document, start: tuple[int, ...]) -> Callable[[str], int | None]:
+    return lambda field: document.locate((*start, field))
 
 
 def _is_record(item: Any) -> bool:
     return isinstance(item, Mapping) and not COURSE_KEYS & item.keys()
 
 
-def _not_a_mapping(name: str, item: Any) -> Fault:
+def _not_a_record(name: str, item: Any) -> Fault:
     if isinstance(item, Mapping):
         must = "a list must hold flat records only"
         return Fault(place=name, must=must, got="a course", do="Write one course a file.")

@@ -8,7 +8,8 @@ from datetime import date
 
 from lutetia.dates import PartialDate
 
-# Advance widths in 1/1000 em, Source Sans Pro Regular 2.020 (SIL OFL 1.1), rounded to 20; other characters count 560, wide scripts 1000.
+# Advance widths in 1/1000 em, Source Sans Pro Regular 2.020 (SIL OFL 1.1), rounded to 20.
+# Other characters count 560, wide scripts 1000.
 _WIDTHS = {
     200: " ",
     240: "',.:;ij|·\"",
