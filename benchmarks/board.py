@@ -63,12 +63,10 @@ def seconds_of_assessments(given: list[dict[str, Any]], knowledge: Knowledge) ->
 
 def report(name: str, times_s: list[float], limit_s: float) -> None:
     """The first, the mean and the worst of the others, beside the limit."""
-    rest = times_s[1:]
-    mean_s = sum(rest) / len(rest)
+    mean_s = sum(times_s[1:]) / len(times_s[1:])
     verdict = "kept" if max(times_s) <= limit_s else "BROKEN"
-    print(
-        f"{name:<6} first {times_s[0]:.3f} s, then mean {mean_s:.3f} s, worst {max(rest):.3f} s; limit {limit_s} s {verdict}"
-    )
+    rest = f"then mean {mean_s:.3f} s, worst {max(times_s[1:]):.3f} s"
+    print(f"{name:<6} first {times_s[0]:.3f} s, {rest}; limit {limit_s} s {verdict}")
 
 
 def main() -> None:

@@ -103,6 +103,17 @@ def test_what_a_statement_still_requires_where_it_applies(judged, turned):
     assert statement(scintigraphy, "CONS-Q2-R").unmet == ("(sstr_imaging_done is true and sstr_modality == pet)",)
 
 
+def test_statements_about_a_first_course_are_set_aside_after_rlt(judged, turned):
+    """Question 1 stays true by its wording after RLT (VO-13); question 10 decides then."""
+    again = judged(turned("retreatment too early"))
+    assert statement(again, "CONS-Q1-R").truth is Truth.TRUE
+    aside = {item.fact for answer in again.answers.values() for item in answer.statements if item.set_aside}
+    assert aside == {"CONS-Q1-R", "CONS-Q4-R", "CONS-Q5-R", "CONS-Q6-R", "CONS-Q9-R"}
+    assert statement(again, "CONS-Q1-R").set_aside == "POL-SET-ASIDE"
+    for record in (turned("candidate"), turned("candidate", prior_rlt=None)):
+        assert {item.set_aside for answer in judged(record).answers.values() for item in answer.statements} == {None}
+
+
 # ------------------------------------------------------------------------------------------- approval (question 9)
 @pytest.mark.parametrize(
     ("jurisdiction", "met"),

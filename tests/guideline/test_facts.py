@@ -219,8 +219,8 @@ def test_all_faults_of_a_record_at_once_with_place_and_what_to_do():
     assert sorted(set(places)) == ["age_years", "crcl", "frail", "hb_g_l", "hb_g_l.date", "primary"]
     text = str(caught.value)
     assert text.startswith("made-up patient: ")
-    assert "hb_g_l must lie between 20 and 250, but got 12.8" in text
-    assert 'Write a number g/L, or a range such as "<3" or "10-15".' in text
+    assert "hb_g_l: must lie between 20 and 250, but got 12.8" in text
+    assert 'Write a number in g/L, or a range such as "<3" or "10-15".' in text
     assert "'old'" in text
 
 

@@ -131,7 +131,8 @@ def test_limits_of_entry(knowledge):
 
 
 # --------------------------------------------------------------------------------------- everything refers to facts
-LISTS = {"facts", "grounds", "conditional_grounds", "for", "against", "against_when_false", "requires", "blocks"}
+LISTS = {"facts", "grounds", "conditional_grounds", "statements"}
+LISTS |= {"for", "against", "against_when_false", "requires", "blocks"}
 
 
 def mentions(node: Any) -> Iterator[tuple[str, str]]:

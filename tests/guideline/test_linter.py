@@ -240,8 +240,10 @@ def test_what_cannot_be_loaded_is_refused_with_file_and_id(found, tables):
         found("practice.yaml", "PRAC-LIM-2", id="DER-PAN")
 
 
-@pytest.mark.xfail(strict=True, reason="lint does not look at `grounds`, label rules and `fits_fact` of the policy")
-@pytest.mark.parametrize("where", ["grounds", "conditional_grounds", "label", "fits_fact"])
+@pytest.mark.xfail(
+    strict=True, reason="lint passes over `grounds`, `statements`, `fits_fact` and label rules of the policy"
+)
+@pytest.mark.parametrize("where", ["grounds", "conditional_grounds", "label", "fits_fact", "statements"])
 def test_an_unknown_id_anywhere_in_the_policy_is_found(found, tables, where):
     policy = tables["policy.yaml"]
     first_course = fact_in(policy, "POL-FIRST")
@@ -249,6 +251,8 @@ def test_an_unknown_id_anywhere_in_the_policy_is_found(found, tables, where):
         first_course[where] = ["CONS-Q1-RR"]
     elif where == "label":
         policy["label"]["EU"][0]["facts"] = ["CONS-Q1-RR"]
+    elif where == "statements":
+        fact_in(policy, "POL-SET-ASIDE")[where].append("CONS-Q1-RR")
     else:
         assert where in policy["options"]["captem"]
         policy["options"]["captem"][where] = "CONS-Q1-RR"

@@ -212,6 +212,15 @@ def test_question_9_argues_only_where_question_1_does_not_reach(judged, turned):
     assert "CONS-Q9-R" in ids(judged(turned("net g3")).rlt.arguments_for)
 
 
+def test_the_preference_for_a_first_course_argues_against_nothing_after_rlt(judged, turned):
+    """Questions 4 to 6 put a first course before everolimus, chemotherapy and high-dose SSA, no second one."""
+    first = {option.name: ids(option.arguments_against) for option in judged(turned("candidate")).options}
+    assert first["everolimus"] == ["CONS-Q4-R"]
+    assert first["folfox"] == ["CONS-Q5-R"]
+    again = {option.name: ids(option.arguments_against) for option in judged(turned("retreatment")).options}
+    assert (again["everolimus"], again["folfox"], again["ssa_high_dose"]) == ([], [], [])
+
+
 def test_a_criterion_that_fails_argues_against_and_an_unknown_one_does_not(judged, turned):
     """Every lesion positive (PRAC-SSTR-2) and uptake at least as liver (EXT-L-03)."""
     failed = judged(turned("candidate", sstr_all_lesions_positive=False, sstr_min_score=1)).rlt

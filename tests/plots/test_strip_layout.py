@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -63,7 +64,7 @@ def test_intervals_of_a_row_never_touch(intervals):
     assert len(placed) == rows.count <= 3
     for found in placed.values():
         found.sort()
-        assert all(before[1] + 2 <= after[0] for before, after in zip(found, found[1:], strict=False))
+        assert all(before[1] + 2 <= after[0] for before, after in pairwise(found))
 
 
 def test_a_full_row_sends_to_the_next_and_then_gives_up():

@@ -16,15 +16,15 @@ def parsed(element: str) -> ElementTree.Element:
 
 
 def test_text_is_escaped_and_held_to_its_computed_width():
-    made = text_element('<script>&"\x07', 10, 20, fill="#000", size=7)
+    made = text_element('<script>&"\x07', 10, 20, fill="#000", size_px=7)
     text = parsed(made)[0]
     assert text.text == '<script>&" '
     assert float(text.get("textLength")) == pytest.approx(text_width('<script>&" ', 7), abs=0.06)
 
 
 def test_a_halo_only_when_asked_for():
-    assert "paint-order" not in text_element("a", 0, 0, fill="#000", size=7)
-    assert "paint-order" in text_element("a", 0, 0, fill="#000", size=7, halo=True)
+    assert "paint-order" not in text_element("a", 0, 0, fill="#000", size_px=7)
+    assert "paint-order" in text_element("a", 0, 0, fill="#000", size_px=7, halo=True)
 
 
 @pytest.mark.parametrize("shape", ["triangle", "down", "open", "diamond", "square", "cross", "dot", "ring"])

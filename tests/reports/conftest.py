@@ -52,7 +52,8 @@ again: {prior_rlt: true, rlt_cycles: 4, rlt_best_response: PR, rlt_control_month
         kidney_dose_gy: 17, marrow_dose_gy: 0.9, dosimetry_available: true}
 again too early: {prior_rlt: true, rlt_best_response: SD, rlt_control_months: 7}
 no receptors known: {sstr_imaging_done: false, sstr_modality: null, sstr_positive: null,
-                     sstr_all_lesions_positive: null, sstr_min_score: null, sstr_heterogeneous: null, crcl: null}
+                     sstr_all_lesions_positive: null, sstr_min_score: null, sstr_heterogeneous: null,
+                     fdg_done: false, fdg_positive: null, fdg_sstr_discordant: null, crcl: null}
 empty: {}
 """)
 

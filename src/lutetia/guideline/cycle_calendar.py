@@ -141,9 +141,7 @@ def _chosen(lines: list[Due], jurisdiction: Jurisdiction | None) -> list[Due]:
     return [line for line in lines if line.jurisdiction in (jurisdiction, None) or line.task not in own]
 
 
-def _analogues_before(
-    dose_at: datetime, long_acting: date | None, short_acting_at: datetime | None
-) -> Iterable[Due]:
+def _analogues_before(dose_at: datetime, long_acting: date | None, short_acting_at: datetime | None) -> Iterable[Due]:
     for rule_id in ("DM-CAL-3", "DM-CAL-4"):
         latest = dose_at.date() - timedelta(days=rule(rule_id).values["days_before"])
         met = None if long_acting is None else long_acting <= latest

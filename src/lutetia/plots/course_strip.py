@@ -217,7 +217,7 @@ class _Drawing:
     def _close(self, name: str, top: float, rows: int) -> None:
         """The name of a track at its left, and a hairline under it."""
         self.y = top + ROW * rows
-        self._add(svg.text_element(name, 0, top + ROW * 0.5, fill=ACCENT, size=SMALL, weight=600))
+        self._add(svg.text_element(name, 0, top + ROW * 0.5, fill=ACCENT, size_px=SMALL, bold=True))
         self._add(svg.line(LEFT, self.y, RIGHT, self.y, HAIR, 0.4))
         self.y += 1.5
 
@@ -236,16 +236,16 @@ class _Drawing:
         board = f"board {self.scale.last}"
         width = text_width(board, SMALL)
         rows.place(WIDTH - width, WIDTH)
-        found = [svg.text_element(board, WIDTH - width, bottom + 5.5, fill=ACCENT, size=SMALL, weight=600)]
+        found = [svg.text_element(board, WIDTH - width, bottom + 5.5, fill=ACCENT, size_px=SMALL, bold=True)]
         for day, label in self.scale.ticks():
             x, half = self.scale.x(day), text_width(label, SMALL) / 2
             found.append(svg.line(x, 0, x, bottom + 1.5, HAIR, 0.5))
             if x - half >= LEFT - 10 and rows.place(x - half, x + half) is not None:
-                found.append(svg.text_element(label, x - half, bottom + 5.5, fill=SOFT, size=SMALL))
+                found.append(svg.text_element(label, x - half, bottom + 5.5, fill=SOFT, size_px=SMALL))
         return "".join(found)
 
     def _text(self, text: str, x: float, y: float, *, fill: str = INK, halo: bool = True) -> None:
-        self._add(svg.text_element(text, x, y, fill=fill, size=TEXT, halo=halo))
+        self._add(svg.text_element(text, x, y, fill=fill, size_px=TEXT, halo=halo))
 
     def _add(self, part: str) -> None:
         self.parts.append(part)

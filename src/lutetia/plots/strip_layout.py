@@ -44,16 +44,16 @@ TICK_STEPS = (1, 2, 5, 10, 20)
 MOST_TICKS = 14
 
 
-def text_width(text: str, size: float) -> float:
-    """Width of a text in the units of its size; the drawing then holds every label to this width."""
-    return sum(_WIDTH_OF.get(c, 1000 if c > "\u2e80" else 560) for c in text) / 1000 * size
+def text_width(text: str, size_px: float) -> float:
+    """Width of a text in the unit of its size; the drawing then holds every label to this width."""
+    return sum(_WIDTH_OF.get(c, 1000 if c > "\u2e80" else 560) for c in text) / 1000 * size_px
 
 
-def shortened(text: str, size: float, room: float) -> str:
+def shortened(text: str, size_px: float, room: float) -> str:
     """The text, cut with an ellipsis where it is wider than the room."""
-    if text_width(text, size) <= room:
+    if text_width(text, size_px) <= room:
         return text
-    while text and text_width(text + "…", size) > room:
+    while text and text_width(text + "…", size_px) > room:
         text = text[:-1]
     return text.rstrip() + "…"
 

@@ -13,15 +13,16 @@ _NOT_XML = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def text_element(
-    text: str, x: float, y: float, *, fill: str, size: float, weight: int = 400, halo: bool = False
+    text: str, x: float, y: float, *, fill: str, size_px: float, bold: bool = False, halo: bool = False
 ) -> str:
     """A label held to its computed width, so that another font cannot make it run into its neighbour."""
     text = _NOT_XML.sub(" ", text)
-    width = text_width(text, size)
+    width = text_width(text, size_px)
+    weight = 600 if bold else 400
     clear = ' stroke="#ffffff" stroke-width="2" stroke-linejoin="round" paint-order="stroke"' if halo else ""
     return (
-        f'<text x="{x:.1f}" y="{y + size * 0.34:.1f}" font-size="{size:g}" font-weight="{weight}" fill="{fill}"{clear}'
-        f' textLength="{width:.1f}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
+        f'<text x="{x:.1f}" y="{y + size_px * 0.34:.1f}" font-size="{size_px:g}" font-weight="{weight}"'
+        f' fill="{fill}"{clear} textLength="{width:.1f}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
     )
 
 

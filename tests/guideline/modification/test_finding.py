@@ -138,7 +138,10 @@ def test_lymphopenia_never_triggers_and_assesses_nothing() -> None:
         assert finding.because[0].rule == "DM-LYM-1"
 
 
-@pytest.mark.parametrize(("alone", "rule", "triggers"), [(True, "DM-LYM-1", False), (False, "DM-OTH-1", True), (None, "DM-OTH-1", None)])
+@pytest.mark.parametrize(
+    ("alone", "rule", "triggers"),
+    [(True, "DM-LYM-1", False), (False, "DM-OTH-1", True), (None, "DM-OTH-1", None)],
+)
 def test_leukopenia_through_lymphopenia_alone_is_excepted(alone: Any, rule: str, triggers: Any) -> None:
     finding = leukopenia(DAY, 3, **V5, lymphopenia_alone=alone)
     assert (finding.because[0].rule, finding.triggers) == (rule, triggers)

@@ -1,4 +1,4 @@
-"""Twin of src/lutetia/guideline/modification/organ.py: unverified criteria as named variants, on and beside each limit."""
+"""Twin of src/lutetia/guideline/modification/organ.py: unverified criteria as named variants, beside each limit."""
 
 from __future__ import annotations
 
@@ -24,17 +24,13 @@ UNKNOWN: dict[str, Any] = dict.fromkeys(NORMAL)
 
 def renal(back: bool | None = None, **values: Any) -> Any:
     """A renal finding with some values changed."""
-    return renal_finding(
-        DAY, criteria="clearance_40_or_change_40_pct", back_to_baseline=back, **{**NORMAL, **values}
-    )
+    return renal_finding(DAY, criteria="clearance_40_or_change_40_pct", back_to_baseline=back, **{**NORMAL, **values})
 
 
 def hepatic(clotting: Any = "inr_above_1_5", value: Any = 1.0, back: bool | None = None, **values: Any) -> Any:
     """A hepatic finding with some values changed."""
     normal: dict[str, Any] = {"bilirubin_xuln": 0.8, "albumin_g_l": 40}
-    return hepatic_finding(
-        DAY, clotting=clotting, clotting_value=value, back_to_baseline=back, **{**normal, **values}
-    )
+    return hepatic_finding(DAY, clotting=clotting, clotting_value=value, back_to_baseline=back, **{**normal, **values})
 
 
 # VER-US-10: clearance below 40; creatinine up by 40 % (included); clearance down by 40 % (included).

@@ -414,9 +414,7 @@ def test_departures_are_told(made: Any) -> None:
     full = made.course(made.dose(0), made.platelets(70, 8), made.platelets(90, 11), made.dose(11, 7400), week=12)
     assert full.departures == ("dose of 2024-03-18 not reduced, thrombocytopenia asked to give 3700 MBq",)
     unknown = made.course(made.dose(0), made.platelets(70, 8), made.platelets(90, 11), made.dose(11, None), week=12)
-    assert unknown.departures == (
-        "dose of 2024-03-18: activity unknown, thrombocytopenia asked for give 3700 MBq",
-    )
+    assert unknown.departures == ("dose of 2024-03-18: activity unknown, thrombocytopenia asked for give 3700 MBq",)
     right = made.course(made.dose(0), made.platelets(70, 8), made.platelets(90, 11), made.dose(11, 3650), week=12)
     assert right.departures == ()
 
@@ -445,7 +443,7 @@ def test_the_order_of_the_input_changes_nothing(made: Any) -> None:
 def test_values_of_a_dosing_day_count_before_the_dose_and_reactions_after_it(made: Any) -> None:
     counts = (made.platelets(70, 8), made.platelets(90, 11), made.platelets(60, 11))
     before = made.course(made.dose(0), *counts, made.dose(11, 3700), week=12)
-    assert before.of("thrombocytopenia").value == "withheld"  # the low count of the day held the dose given all the same
+    assert before.of("thrombocytopenia").value == "withheld"  # the low count of the day held it
     nausea = other_toxicity("nausea", made.on_week(1), 3, **V5, possibly_related=True)
     better = other_toxicity("nausea", made.on_week(8), 0, **V5, possibly_related=True)
     again = other_toxicity("nausea", made.on_week(8), 3, **V5, possibly_related=True)
@@ -522,9 +520,7 @@ def test_results_are_frozen(made: Any) -> None:
 
 
 def test_hepatic_judgement_in_place_of_criteria(made: Any) -> None:
-    judged = judged_finding(
-        "hepatic", made.on_week(8), present=True, back_to_baseline=False, judged_by="Dr Example"
-    )
+    judged = judged_finding("hepatic", made.on_week(8), present=True, back_to_baseline=False, judged_by="Dr Example")
     replayed = made.course(made.dose(0), judged, week=8)
     assert [reason.rule for reason in replayed.because] == ["DM-HEP-1", "DM-HEP-8"]
     assert not any("DM-HEP-5" in line for line in replayed.conventions)

@@ -90,11 +90,14 @@ def test_the_numbers_agree_with_the_verification_facts() -> None:
     for reading in ("delay_of_16_weeks", "interval_of_16_weeks"):
         assert variant("delay_reading", reading)["weeks"] == facts["VER-US-07"]["delay_weeks_at_least"]
     renal = variant("renal_criteria", "clearance_40_or_change_40_pct")
-    assert {name: renal[key] for name, key in {
-        "crcl_ml_min_below": "clearance_below_ml_min",
-        "creatinine_rise_pct": "creatinine_rise_pct",
-        "crcl_fall_pct": "clearance_fall_pct",
-    }.items()} == facts["VER-US-10"]
+    assert {
+        name: renal[key]
+        for name, key in {
+            "crcl_ml_min_below": "clearance_below_ml_min",
+            "creatinine_rise_pct": "creatinine_rise_pct",
+            "crcl_fall_pct": "clearance_fall_pct",
+        }.items()
+    } == facts["VER-US-10"]
     hepatic = section("hepatic_criteria")
     assert hepatic["bilirubin_above_xuln"] == facts["VER-US-11"]["bilirubin_xuln_above"]
     assert hepatic["albumin_below_g_l"] == facts["VER-US-11"]["albumin_g_l_below"]

@@ -19,9 +19,10 @@ from lutetia.guideline.modification.rules import Applied, applied, once, section
 class NextDose:
     """What may be done with the next dose on the day asked about.
 
-    `value`: give (then `activity_mbq`), hold, stop, complete (all planned doses given), or undecided, when `possible`
-    lists the verdicts left open and `missing` what would decide. `earliest`, `due`, `latest`: days of the next dose by
-    the schedule; a hold stretches `latest` to the day before it becomes too long. `measures`: what goes with the dose.
+    `value`: give (then `activity_mbq`), hold, stop, complete (all planned doses given), or undecided, when the dose may
+    or may not be given. `possible` lists the verdicts left open and `missing` what would decide; a hold may still turn
+    out a stop. `earliest`, `due`, `latest`: days of the next dose by the schedule; a hold stretches `latest` to the day
+    before it becomes too long. `measures`: what goes with the dose.
     """
 
     value: Literal["give", "hold", "stop", "complete", "undecided"]
@@ -66,9 +67,8 @@ def next_dose(
     )
     complete = len(course.doses) >= planned_cycles
     decided = possible[0] if len(possible) == 1 else None
-    value: Literal["give", "hold", "stop", "complete", "undecided"] = decided.word if decided else "undecided"
     return NextDose(
-        value="complete" if complete else value,
+        value="complete" if complete else _word(possible),
         activity_mbq=decided.activity_mbq if decided and not complete else None,
         possible=() if complete else possible,
         on=course.as_of,
@@ -81,6 +81,13 @@ def next_dose(
         cautions=_cautions(course, precycle),
         measures=course.measures,
     )
+
+
+def _word(possible: Sequence[Verdict]) -> Literal["give", "hold", "stop", "undecided"]:
+    """The one verdict; hold when it is only open whether the hold is for good."""
+    if len(possible) == 1:
+        return possible[0].word
+    return "undecided" if any(verdict.word == "give" for verdict in possible) else "hold"
 
 
 def _options(full: Verdict, word: Literal["hold", "stop"], certain: bool, open_: bool) -> tuple[Verdict, ...]:
@@ -118,9 +125,7 @@ def _because(
     return (*course.because, *precycle.because, *(r for limit in limits for r in limit.because), *waiting, given)
 
 
-def _missing(
-    course: DoseCourse, precycle: PrecycleCheck, limits: Sequence[CumulativeDose]
-) -> tuple[str, ...]:
+def _missing(course: DoseCourse, precycle: PrecycleCheck, limits: Sequence[CumulativeDose]) -> tuple[str, ...]:
     unseen = [found.name for found in course.classes if course.doses and not found.assessed and len(found.verdicts) > 1]
     last = course.doses[-1].on if course.doses else None
     return once(
@@ -133,9 +138,7 @@ def _missing(
     )
 
 
-def _conventions(
-    course: DoseCourse, precycle: PrecycleCheck, limits: Sequence[CumulativeDose]
-) -> tuple[str, ...]:
+def _conventions(course: DoseCourse, precycle: PrecycleCheck, limits: Sequence[CumulativeDose]) -> tuple[str, ...]:
     applied_limits = [line for limit in limits for line in limit.conventions] or ["no limit of absorbed dose applied"]
     return once((*course.conventions, *precycle.conventions, *applied_limits))
 

@@ -109,9 +109,7 @@ def judged_finding(
     return organ_finding(toxicity, on, present, back_to_baseline, because, missing, said)
 
 
-def _low_clearance(
-    clearance_ml_min: Interval | None, before: Interval | None, limit: float
-) -> tuple[Kleene, bool]:
+def _low_clearance(clearance_ml_min: Interval | None, before: Interval | None, limit: float) -> tuple[Kleene, bool]:
     """Below the absolute limit; undecided, and said so, when the clearance was no better at baseline."""
     low = clearance_ml_min.certainly("<", limit) if clearance_ml_min is not None else None
     if low and clearance_ml_min is not None and before is not None and clearance_ml_min.low >= before.high:

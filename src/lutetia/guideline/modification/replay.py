@@ -24,7 +24,6 @@ from lutetia.guideline.modification.rules import (
 from lutetia.guideline.modification.walk import ORDER, ClassCourse, Walk
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseCourse:
     """All toxicity classes at the end of a course.

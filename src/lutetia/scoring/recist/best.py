@@ -1,28 +1,16 @@
-"""Best overall response of one course, unconfirmed or confirmed; disease control; duration of response."""
+"""Best overall response of one course, unconfirmed or confirmed, and disease control."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from lutetia.errors import Fault, InputError
 from lutetia.scoring.reason import Reason
-from lutetia.scoring.recist.days import (
-    Counting,
-    DayRules,
-    PartialDates,
-    VisitDate,
-    as_day,
-    days_of_visits,
-    one_course,
-)
-from lutetia.scoring.recist.progression import TimeToEvent, progression_free_survival
+from lutetia.scoring.recist.days import DayRules, PartialDates, VisitDate, as_day, days_of_visits, one_course
 from lutetia.scoring.recist.rules import Response, reason, table
 from lutetia.scoring.recist.visit import VisitResponse
-
-RESPONSES = ("CR", "PR")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +28,7 @@ class BestResponse:
     visit: str | None
     day: date | None
     response_day: date | None
-    confirmation_asked: bool
+    reference_date: date
     left_out: tuple[tuple[str, str], ...]
     because: tuple[Reason, ...]
     conventions: tuple[str, ...]
@@ -48,17 +36,7 @@ class BestResponse:
     @property
     def responder(self) -> bool:
         """Whether the best response is CR or PR."""
-        return self.value in RESPONSES
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """A visit that counts: its response, its day, and how many days after the reference date."""
-
-    response: Response
-    day: date
-    since_days: int
-    visit: str
+        return self.value in ("CR", "PR")
 
 
 def best_response(
@@ -81,36 +59,36 @@ def best_response(
     (and a CR or PR that stands in for SD) count from `min_sd_days` after `reference_date` on; else NE.
     `confirm_days`: None asks for no confirmation; else CR and PR need a second one at least so many days later, with
     at most `max_ne_between` NE between (required then), one SD between a PR and its confirmation only with
-    `accept_sd_between`. `cr_breaks_pr`: a PR after a CR within the interval ends it. `reread_as_pr`: names of
-    visits whose CR the reader has re-read as PR.
+    `accept_sd_between`. `cr_breaks_pr`: a PR after a CR within the interval does not confirm an earlier PR.
+    `reread_as_pr`: names of visits whose CR the reader has re-read as PR.
     Raises InputError with all faults of the arguments.
     Source: Eisenhauer et al. 2009, "best overall response" and its table for confirmed responses (VER-RE-02 to 04).
     """
     ordered = one_course(visits, "best overall response")
-    reference, stop = _arguments(
-        reference_date, new_therapy, min_sd_days, confirm_days, max_ne_between, reread_as_pr, ordered
-    )
+    confirmation = None
+    if confirm_days is not None:
+        confirmation = _Confirmation(confirm_days, max_ne_between, accept_sd_between, cr_breaks_pr)
+    faults = _faults(min_sd_days, confirmation, reread_as_pr, ordered)
+    reference = as_day(reference_date, "reference_date", faults, required=True)
+    stop = as_day(new_therapy, "new_therapy", faults)
+    if faults or reference is None:
+        raise InputError("best overall response", faults)
     rules = DayRules(visit_date=visit_date, partial_dates=partial_dates)
-    counted, left_out = _counted(ordered, days_of_visits(ordered, rules), reference, stop, reread_as_pr)
-    options = _Confirmation(confirm_days or 0, max_ne_between or 0, accept_sd_between, cr_breaks_pr)
-    standing = _stable(ordered)
-    if confirm_days is None:
-        value, at, why, first = _unconfirmed(counted, min_sd_days)
-    else:
-        value, at, why, first = _confirmed(counted, min_sd_days, options, standing)
+    course = _Course.of(ordered, days_of_visits(ordered, rules), reference, stop, reread_as_pr)
+    value, at, rule, first = course.best(min_sd_days, confirmation)
     return BestResponse(
         subject=ordered[0].subject if ordered else "",
         reader=ordered[0].reader if ordered else None,
         value=value,
         visit=at.visit if at else None,
         day=at.day if at else None,
-        response_day=first.day if first and value in RESPONSES else None,
-        confirmation_asked=confirm_days is not None,
-        left_out=left_out,
-        because=(reason(why, *_used(value, at, counted)),),
+        response_day=first.day if first else None,
+        reference_date=reference,
+        left_out=course.left_out,
+        because=(reason(rule, *course.used(value)),),
         conventions=(
-            f"reference_date={reference}, min_sd_days={min_sd_days}, days counted as date − reference date",
-            _confirm_convention(confirm_days, options),
+            f"reference_date={reference}, min_sd_days={min_sd_days}: days counted as date − reference date",
+            "no confirmation asked (confirm_days=None)" if confirmation is None else str(confirmation),
             f"reread_as_pr: {', '.join(sorted(reread_as_pr)) or 'none'}",
             f"new_therapy={stop or 'none'}: visits after that day do not count",
             "order CR, PR, SD, NON-CR/NON-PD, PD, NE; without targets NON-CR/NON-PD stands where SD would",
@@ -123,22 +101,175 @@ def best_response(
 def disease_control(best: BestResponse, *, non_cr_non_pd_counts: bool) -> bool:
     """Whether the best response is disease control: CR, PR or SD, and NON-CR/NON-PD where it is said to count.
 
-    NETTER-2 counts it: 50 of 75 controls = 7 PR, 42 SD and one NON-CR/NON-PD (Singh 2024, table 3).
+    NETTER-2 counts it: 50 of 75 controls are 7 PR, 42 SD and one NON-CR/NON-PD (Singh 2024, table 3).
     """
     return best.value in table()["disease_control"] or (non_cr_non_pd_counts and best.value == "NON-CR/NON-PD")
 
 
-def duration_of_response(visits: Sequence[VisitResponse], best: BestResponse, **policy: Any) -> TimeToEvent | None:
-    """From the first response that counts to progression or death; None for a patient who did not respond.
+@dataclass(frozen=True, slots=True)
+class _Confirmation:
+    """What confirms a response."""
 
-    `policy`: the arguments of `progression_free_survival` except `start`; `counting` and `policy` have no default.
-    Raises InputError when `best` belongs to another course.
-    """
-    for visit in visits:
-        if (visit.subject, visit.reader) != (best.subject, best.reader):
-            got = f"{best.subject}, {best.reader}"
-            must = "best must be of the same patient and reader"
-            raise InputError("duration of response", [Fault(place=visit.subject, must=must, got=got)])
-    if best.response_day is None:
+    days: int
+    max_ne: int | None
+    accept_sd: bool
+    cr_breaks_pr: bool
+
+    def __str__(self) -> str:
+        return (
+            f"confirm_days={self.days}, max_ne_between={self.max_ne}, accept_sd_between={self.accept_sd}, "
+            f"cr_breaks_pr={self.cr_breaks_pr}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A visit that counts: its response, its day, how many days after the reference date, its name."""
+
+    response: Response
+    day: date
+    since_days: int
+    visit: str
+
+
+_Found = tuple[Response, _Counted | None, str, _Counted | None]
+"""Best response, the visit where it was first met, the rule, the first CR or PR that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """The visits of one course that count, in order; `standing`: what an unconfirmed or continued control is called."""
+
+    counted: tuple[_Counted, ...]
+    left_out: tuple[tuple[str, str], ...]
+    standing: Response
+
+    @classmethod
+    def of(
+        cls,
+        visits: Sequence[VisitResponse],
+        days: Sequence[date],
+        reference: date,
+        stop: date | None,
+        reread_as_pr: Collection[str],
+    ) -> _Course:
+        counted: list[_Counted] = []
+        left_out: list[tuple[str, str]] = []
+        progressed = False
+        for visit, day in zip(visits, days, strict=True):
+            if progressed:
+                left_out.append((visit.visit, "after progression"))
+            elif stop is not None and day > stop:
+                left_out.append((visit.visit, "after the start of a new therapy"))
+            elif day < reference:
+                left_out.append((visit.visit, "before the reference date"))
+            else:
+                response: Response = "PR" if visit.visit in reread_as_pr else visit.overall
+                counted.append(_Counted(response, day, (day - reference).days, visit.visit))
+                progressed = response == "PD"
+        with_targets = any(visit.target is not None for visit in visits)
+        return cls(tuple(counted), tuple(left_out), "SD" if with_targets else "NON-CR/NON-PD")
+
+    def best(self, min_sd_days: int, confirmation: _Confirmation | None) -> _Found:
+        """The best response by the tables of RECIST 1.1."""
+        if confirmation is None:
+            first = self._first("CR", "PR")
+            for value in ("CR", "PR"):
+                at = self._first(value)
+                if at is not None:
+                    return at.response, at, "RECIST-BEST", first
+        else:
+            confirmed = [*self._confirmed_cr(confirmation), *self._confirmed_pr(confirmation)]
+            if confirmed:
+                at, first = confirmed[0], min(confirmed, key=_day)
+                return at.response, at, "RECIST-BEST-CONFIRMED", first
+        return self._without_response(min_sd_days, with_confirmation=confirmation is not None)
+
+    def used(self, value: Response) -> tuple[tuple[str, str], ...]:
+        """The responses that count with their days, as shown."""
+        shown = ", ".join(f"{counted.response} day {counted.since_days}" for counted in self.counted)
+        return (("visits", shown or "none"), ("best", value))
+
+    def _without_response(self, min_sd_days: int, *, with_confirmation: bool) -> _Found:
+        lasting = [counted for counted in self.counted if counted.since_days >= min_sd_days]
+        stands_in = ("CR", "PR", "SD") if self.standing == "SD" else ("CR", "PR")
+        for counted in lasting:
+            if counted.response in stands_in:
+                return self.standing, counted, "RECIST-BEST-DURATION", None
+        for counted in lasting:
+            if counted.response == "NON-CR/NON-PD":
+                return "NON-CR/NON-PD", counted, "RECIST-BEST-DURATION", None
+        progression = self._first("PD")
+        if progression is not None:
+            return "PD", progression, "RECIST-BEST", None
+        if with_confirmation and (again := self._disease_after_cr()) is not None:
+            return "PD", again, "RECIST-BEST-AFTER-CR", None
+        at = self.counted[0] if self.counted else None
+        return "NE", at, "RECIST-BEST-DURATION" if self.counted else "RECIST-BEST-NONE", None
+
+    def _first(self, *values: str) -> _Counted | None:
+        return next((counted for counted in self.counted if counted.response in values), None)
+
+    def _disease_after_cr(self) -> _Counted | None:
+        """The first PR, SD or NON-CR/NON-PD after a CR: if the CR was true, this is progression (table, note 1)."""
+        after = False
+        for counted in self.counted:
+            if after and counted.response in ("PR", "SD", "NON-CR/NON-PD"):
+                return counted
+            after = after or counted.response == "CR"
         return None
-    return progression_free_survival(visits, start=best.response_day, endpoint="duration of response", **policy)
+
+    def _confirmed_cr(self, rule: _Confirmation) -> Iterator[_Counted]:
+        for first, between, _ in self._pairs(("CR",), ("CR",), rule):
+            if all(seen in ("CR", "NE") for seen in between) and between.count("NE") <= (rule.max_ne or 0):
+                yield first
+
+    def _confirmed_pr(self, rule: _Confirmation) -> Iterator[_Counted]:
+        for first, between, last in self._pairs(("PR",), ("PR", "CR"), rule):
+            allowed = ("CR", "PR", "NE", "SD") if rule.accept_sd else ("CR", "PR", "NE")
+            fits = all(seen in allowed for seen in between)
+            if not fits or between.count("NE") > (rule.max_ne or 0) or between.count("SD") > 1:
+                continue
+            if rule.cr_breaks_pr and _has_pr_after_cr([*between, last.response]):
+                continue
+            yield first
+
+    def _pairs(
+        self, starts: Collection[str], ends: Collection[str], rule: _Confirmation
+    ) -> Iterator[tuple[_Counted, list[Response], _Counted]]:
+        """(first, the responses between, second) of visits far enough apart, by the first visit."""
+        for at, first in enumerate(self.counted):
+            if first.response not in starts:
+                continue
+            for until, last in enumerate(self.counted[at + 1 :], start=at + 1):
+                if last.response in ends and (last.day - first.day).days >= rule.days:
+                    yield first, [counted.response for counted in self.counted[at + 1 : until]], last
+
+
+def _has_pr_after_cr(responses: Sequence[str]) -> bool:
+    return "CR" in responses and "PR" in responses[responses.index("CR") :]
+
+
+def _day(counted: _Counted) -> date:
+    return counted.day
+
+
+def _faults(
+    min_sd_days: object,
+    confirmation: _Confirmation | None,
+    reread_as_pr: Collection[str],
+    visits: Sequence[VisitResponse],
+) -> list[Fault]:
+    numbers: list[tuple[str, object]] = [("min_sd_days", min_sd_days)]
+    if confirmation is not None:
+        numbers += [("confirm_days", confirmation.days), ("max_ne_between", confirmation.max_ne)]
+    faults = [
+        Fault(place=place, must="must be a whole number of 0 or more", got=repr(number))
+        for place, number in numbers
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0
+    ]
+    if isinstance(reread_as_pr, str):
+        return [*faults, Fault(place="reread_as_pr", must="must be a list of visit names", got=repr(reread_as_pr))]
+    with_cr = {visit.visit for visit in visits if visit.overall == "CR"}
+    unknown = sorted(set(reread_as_pr) - with_cr)
+    return [*faults, *(Fault(place="reread_as_pr", must="must name visits with CR", got=repr(n)) for n in unknown)]

@@ -86,9 +86,11 @@ def counting_convention(counting: Counting) -> str:
     return f"counting={counting}: whole days, {formula}; months = days / {DAYS_PER_MONTH}"
 
 
-def as_day(value: date | str | None, place: str, faults: list[Fault]) -> date | None:
+def as_day(value: date | str | None, place: str, faults: list[Fault], *, required: bool = False) -> date | None:
     """A date argument: a date, or text as 2024-05-17; None stays None. A fault when it is no full date."""
     if value is None:
+        if required:
+            faults.append(Fault(place=place, must="must be a date"))
         return None
     try:
         parsed = PartialDate.parse(value)
