@@ -72,6 +72,47 @@ def test_one_page_with_more_than_a_page_can_hold(drawn):
     assert "Signatures" in text_of(made)
 
 
+def lowest_text(made: bytes) -> float:
+    """Height over the page's lower edge, in points, of the lowest text on the first page."""
+    heights: list[float] = []
+
+    def note(text, matrix, text_matrix, _font, _size):
+        if text.strip():
+            heights.append(matrix[3] * text_matrix[5] + matrix[5])
+
+    pages(made)[0].extract_text(visitor_text=note)
+    return min(heights)
+
+
+def test_what_trimming_cannot_fit_is_drawn_smaller_and_nothing_is_cut_off(drawn, monkeypatch):
+    monkeypatch.setattr(board_pdf, "LONGEST_QUESTION", 100_000)
+    asked = [{"kind": "board_question", "id": "q", "date": "2026-11-01", "question": "What next for her? " * 900}]
+    made = pdf(drawn(asked))
+    assert len(pages(made)) == 1
+    assert lowest_text(made) > 15
+
+
+def test_words_of_the_record_never_crowd_the_page(drawn):
+    author = "a department with a very long name, " * 600
+    wordy = drawn([{"kind": "clinic_visit", "id": "v", "date": "2026-11-01", "recorded_by": author, "ecog": 3}])
+    for line in page_data(wordy)["disease"] + page_data(wordy)["cautions"]:
+        assert max(len(line["text"]), len(line["lead"]), len(line["origin"])) <= board_pdf.LONGEST_TEXT
+    assert lowest_text(pdf(wordy)) > 15
+
+
+def test_no_text_of_the_knowledge_is_cut(any_sheet):
+    drawn_texts = str(page_data(any_sheet, annex=True))
+    cut = [item.text for item in any_sheet.statements() if len(item.text) > board_pdf.LONGEST_TEXT]
+    assert cut == []
+    assert "…" not in drawn_texts.replace("… (", "")
+
+
+def test_a_full_page_is_trimmed_by_statements_before_its_type_shrinks(course_sheets):
+    full, roomy = (text_of(pdf(course_sheets[name])) for name in ("VO-03", "VO-14"))
+    assert re.search(r"\+\d more in the HTML sheet [A-Z]", full)
+    assert "more in the HTML sheet" not in roomy
+
+
 def test_text_of_the_record_is_never_markup(sheet, drawn):
     named = text_of(pdf(sheet("plain", name=HOSTILE[:40])))
     assert HOSTILE[:40] in named

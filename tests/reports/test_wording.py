@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lutetia.guideline.decide import CANDIDACIES
@@ -61,6 +63,10 @@ def test_the_review_never_shows_a_level(knowledge):
     assert len(review) > 50
     assert all(wording.strength(fact) is None for fact in review)
     assert wording.strength(knowledge.resolve("CONS-Q8-R")) == "5-B"
+    graded = replace(review[0], level="1b", grade="A", attributes={"strength": "1b-A"})
+    assert graded.strength == "1b-A"
+    assert wording.strength(graded) is None
+    assert "1b" not in wording.standing(graded)
 
 
 @pytest.mark.parametrize(

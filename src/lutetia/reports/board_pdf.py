@@ -21,8 +21,10 @@ from lutetia.reports.board_sheet import Sheet
 from lutetia.reports.statement import Statement
 
 STANDARD = "a-2b"  # PDF/A-2b: what an archive accepts
-LONGEST_NAME = 44  # characters of a pseudonym on the page; the whole one stands in the HTML sheet
+# Longest texts of the record on the page, in characters; whole they stand in the HTML sheet.
+LONGEST_NAME = 44
 LONGEST_QUESTION = 320
+LONGEST_TEXT, LONGEST_LEAD, LONGEST_ORIGIN = 520, 240, 120
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 WIDE = ("SSTR", "Patient", "Organ function", "Treated")  # lines of the disease block that need half the page
 
@@ -36,7 +38,7 @@ def pdf(sheet: Sheet, annex: bool = False) -> bytes:
     import typst
 
     data = _inputs(sheet, annex)
-    options = {"format": "pdf", "sys_inputs": data, "timestamp": _midnight(sheet)}
+    options = {"format": "pdf", "sys_inputs": data}
     made: bytes
     try:
         made = _compiler().compile(_template(), pdf_standards=[STANDARD], **options)
@@ -73,11 +75,6 @@ def _font_folders() -> list[str]:
     """Source Sans Pro from the package font-source-sans-pro; without it Typst's own serif stands in."""
     found = find_spec("font_source_sans_pro")
     return [str(Path(found.origin).parent / "files")] if found is not None and found.origin else []
-
-
-def _midnight(sheet: Sheet) -> int:
-    """The board's day as seconds since 1970, in UTC."""
-    return (sheet.assessment.as_of - type(sheet.assessment.as_of)(1970, 1, 1)).days * 86_400
 
 
 def _inputs(sheet: Sheet, annex: bool) -> dict[str, str]:
@@ -132,22 +129,22 @@ def page_data(sheet: Sheet, annex: bool = False) -> dict[str, Any]:
         "trials": [_group(group) for group in sheet.trials.groups],
         "monitoring": [_line(item) for item in sheet.monitoring],
         "footer": [_line(item) for item in sheet.footer],
-        "remarks": list(sheet.remarks),
+        "remarks": [_cut(remark, LONGEST_LEAD) for remark in sheet.remarks],
         "annex": [_trial(trial) for trial in sheet.trials.all] if annex else [],
     }
 
 
 def _line(item: Statement, brief: bool = False) -> dict[str, Any]:
     return {
-        "text": _tied(wording.first_sentence(item.text) if brief else item.text),
+        "text": _cut(_tied(wording.first_sentence(item.text) if brief else item.text), LONGEST_TEXT),
         "ids": list(item.facts),
-        "lead": _tied(item.lead),
+        "lead": _cut(_tied(item.lead), LONGEST_LEAD),
         "strength": item.strength,
         "truth": item.truth,
         "word": item.word,
         "whose": item.whose,
-        "origin": item.origin,
-        "more": [_tied(part) for part in item.more],
+        "origin": _cut(item.origin, LONGEST_ORIGIN),
+        "more": [_cut(_tied(part), LONGEST_TEXT) for part in item.more],
     }
 
 

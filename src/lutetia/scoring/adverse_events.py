@@ -6,7 +6,7 @@ cannot be told (partial dates, missing grades) is counted as the caller says and
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -231,7 +231,8 @@ def rates(
     for event in graded:
         by_term.setdefault(event.term, []).append(event)
     found = {term: rate(term, some, windows, partial_day=partial_day) for term, some in sorted(by_term.items())}
-    missing = tuple(place for place, event in enumerate(every) if any(event is one for one in without))
+    open_ones = {id(event) for event in without}
+    missing = tuple(place for place, event in enumerate(every) if id(event) in open_ones)
     left = (*chosen.left_out, LeftOut(reason="grade missing", rows=missing)) if missing else chosen.left_out
     said = (*chosen.conventions, f"at_least_grade={at_least_grade}", *conventions_of_rates(partial_day))
     return Rates(value=MappingProxyType(found), left_out=left, conventions=said)
@@ -332,29 +333,50 @@ def _check(windows: Mapping[Hashable, Window], **choices: str) -> None:
 
 def _event(place: int, row: Mapping[str, Any], faults: list[Fault]) -> Event | None:
     names = [field.name for field in fields(Event)]
-    wrong = list(_row_faults(row, names))
-    dates = {}
-    for name in ("start", "end", "worsened_on"):
+    given = {name: content for name, content in row.items() if content not in (None, "")}
+    wrong = list(_row_faults(given, names))
+    read: dict[str, Any] = {"start": None}
+    for name, content in given.items():
         try:
-            dates[name] = PartialDate.parse(row[name]) if row.get(name) not in (None, "") else None
+            read[name] = _READ[name](content) if name in _READ else content
         except ValueError as fault:
             wrong.append(Fault(place=name, must=str(fault)))
-    start, end = dates.get("start"), dates.get("end")
-    if start and end and end.certainly_before(start):
+    start, end = read["start"], read.get("end")
+    if not wrong and start and end and end.certainly_before(start):
         wrong.append(Fault(place="end", must=f"must not lie before the start ({start})", got=str(end)))
     faults += [Fault(place=f"row {place}, {one.place}", must=one.must, got=one.got, do=one.do) for one in wrong]
-    given = {name: row[name] for name in names if row.get(name) not in (None, "") and name not in dates}
-    return None if wrong else Event(**given, **{"start": None, **dates})
+    return None if wrong else Event(**read)
 
 
-def _row_faults(row: Mapping[str, Any], names: list[str]) -> Iterator[Fault]:
-    for name in row:
+def _row_faults(given: Mapping[str, Any], names: list[str]) -> Iterator[Fault]:
+    for name in given:
         if name not in names:
             yield Fault(place=name, must="must be a field of an adverse event", do=f"One of {', '.join(names)}.")
     for name in ("subject", "term"):
-        if row.get(name) in (None, ""):
+        if name not in given:
             yield Fault(place=name, must="must be given")
-    for name in ("grade", "grade_before"):
-        grade = row.get(name)
-        if grade not in (None, "") and (isinstance(grade, bool) or grade not in range(1, 6)):
-            yield Fault(place=name, must="must be a whole number from 1 to 5", got=repr(grade))
+
+
+def _grade(content: Any) -> int:
+    grade = int(content) if isinstance(content, str) and content.strip().isdecimal() else content
+    if isinstance(grade, bool) or grade not in range(1, 6):
+        raise ValueError(f"must be a whole number from 1 to 5, but got {content!r}")
+    return int(grade)
+
+
+def _yes_or_no(content: Any) -> bool:
+    words = {"y": True, "yes": True, "true": True, "n": False, "no": False, "false": False}
+    said = content if isinstance(content, bool) else words.get(str(content).strip().casefold())
+    if said is None:
+        raise ValueError(f"must be yes or no, but got {content!r}")
+    return said
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "start": PartialDate.parse,
+    "end": PartialDate.parse,
+    "worsened_on": PartialDate.parse,
+    "grade": _grade,
+    "grade_before": _grade,
+    "serious": _yes_or_no,
+}

@@ -54,7 +54,8 @@ class SearchDefinition(BaseModel):
     name: Text
     dictionary: Text = Field(description='the terminology of the terms, with its version: "MedDRA 26.1"')
     source: Text = Field(description="who defined the search, and where")
-    groups: tuple[SearchGroup, ...] = Field(min_length=1)
+    # Not min_length: pydantic would call a list short of its faulty members too short as well.
+    groups: tuple[SearchGroup, ...] = Field(json_schema_extra={"minItems": 1})
 
     def members(self, group: SearchGroup) -> tuple[SearchGroup, ...]:
         """The group and every group it includes, at any depth."""
@@ -99,6 +100,8 @@ def read_definition(data: Mapping[str, Any]) -> SearchDefinition:
         for other in group.includes
         if other not in ids
     ]
+    if not ids:
+        faults.append(Fault(place="groups", must="must hold at least one group"))
     if faults:
         raise InputError("Search definition", list(dict.fromkeys(faults)))
     return definition

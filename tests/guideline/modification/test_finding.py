@@ -87,6 +87,11 @@ def test_the_version_is_told_however_written(written: str, version: str) -> None
     assert blood_count("anaemia", DAY, 2, ctcae_version=written).ctcae_version == version
 
 
+def test_only_version_6_is_called_provisional() -> None:
+    said = {version: blood_count("anaemia", DAY, 2, ctcae_version=version).conventions for version in ("5.0", "6.0")}
+    assert [any("provisional" in line for line in said[version]) for version in ("5.0", "6.0")] == [False, True]
+
+
 @pytest.mark.parametrize("version", [None, "", "most current", 5, "5.0.1"])
 def test_a_grade_without_version_is_refused(version: Any) -> None:
     with pytest.raises(InputError, match="ctcae_version"):

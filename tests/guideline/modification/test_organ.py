@@ -85,6 +85,7 @@ def test_a_clearance_as_low_as_at_baseline_is_not_called_toxicity() -> None:
 def test_recovery_of_an_organ_is_an_input() -> None:
     assert (renal(True).triggers, renal(True).recovered) == (False, True)
     assert (renal(False).recovered, renal(None).recovered) == (False, None)
+    assert (renal(True).missing, renal(False).missing) == ((), ())
     assert renal(None).missing == ("whether renal toxicity has resolved or is back to baseline on 2024-05-02",)
     contradiction = renal(True, creatinine_umol_l=98)
     assert contradiction.triggers is None

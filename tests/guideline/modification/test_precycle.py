@@ -115,14 +115,22 @@ def test_the_newest_clearance_counts() -> None:
         ("not_excluded", "EU", "blocked"),
         ("not_possible", "EU", "clear"),
         (None, "EU", "incomplete"),
-        ("pregnant", "US", "incomplete"),
-        ("pregnant", None, "incomplete"),
+        ("pregnant", "US", "blocked"),
+        ("pregnant", None, "blocked"),
+        ("not_excluded", "US", "incomplete"),
+        ("not_excluded", None, "incomplete"),
         ("excluded", "US", "clear"),
         (None, "US", "incomplete"),
     ],
 )
 def test_pregnancy(pregnancy: Any, jurisdiction: Any, value: str) -> None:
     assert check(pregnancy=pregnancy, jurisdiction=jurisdiction).value == value
+
+
+@pytest.mark.parametrize(("jurisdiction", "rule"), [("EU", "DM-PRE-5"), ("US", "DM-PRE-11"), (None, "DM-PRE-11")])
+def test_an_established_pregnancy_blocks_everywhere_and_says_by_which_rule(jurisdiction: Any, rule: str) -> None:
+    assert [reason.rule for reason in check(pregnancy="pregnant", jurisdiction=jurisdiction).because] == [rule]
+    assert check(pregnancy="not_excluded", jurisdiction="US").because[0].rule == "DM-PRE-6"
 
 
 # VER-EU-04: haemoglobin below 80 g/L, platelets below 75, leukocytes below 2; a caution on starting, no block.

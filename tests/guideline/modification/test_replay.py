@@ -222,6 +222,13 @@ COURSES: dict[str, tuple[Any, str, str, list[tuple[float, str, str]], list[str]]
         [(8, "withheld", "DM-PLT-1"), (11, "reduced", "DM-PLT-2"), (12, "withheld", "DM-PLT-1")],
         ["hold"],
     ),
+    "20b two good counts before the reduced dose: still the reduced dose": (
+        lambda m: m.course(m.dose(0), m.platelets(70, 8), m.platelets(90, 11), m.platelets(150, 12), week=12),
+        "thrombocytopenia",
+        "reduced",
+        [(8, "withheld", "DM-PLT-1"), (11, "reduced", "DM-PLT-2")],
+        ["give 3700 MBq"],
+    ),
     "21 nobody looked again: the hold itself becomes too long": (
         lambda m: m.course(m.dose(0), m.platelets(70, 8), week=30),
         "thrombocytopenia",
@@ -482,6 +489,9 @@ def test_a_reduction_decided_by_a_person_replaces_the_unverified_one(made: Any) 
     assert made.words(replayed.of("thrombocytopenia")) == ["give 5550 MBq"]
     assert [reason.rule for reason in replayed.steps[-1].because] == ["DM-PLT-2", "DM-RED-3"]
     assert not any("DM-RED-1" in line for line in replayed.conventions)
+    later = made.course(*written, made.dose(11, 5550), made.platelets(90, 18), week=19, reduction=chosen)
+    assert made.words(later.of("thrombocytopenia")) == ["give 5550 MBq"]
+    assert made.words(later.of("hypersensitivity")) == ["give 7400 MBq", "stop"]
 
 
 # --- bad input ---

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,3 +153,22 @@ def test_unknown_ids_and_variants_are_refused() -> None:
     assert jurisdiction_fault("EU") is None
     assert jurisdiction_fault(None) is None
     assert "EU, US or None" in str(jurisdiction_fault("UK"))
+
+
+# --- the page ---
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "knowledge" / "dose-rules.md"
+
+
+def test_the_examples_of_the_page_run() -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+    test = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, PAGE.name, PAGE.name, 0)
+    assert len(test.examples) >= 8
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_the_page_tells_every_class_every_variant_and_every_group_of_rules() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    variants = [name for named in section("variants").values() for name in named]
+    groups = {found.rsplit("-", 1)[0] for found in dose_rules()}
+    for name in (*section("classes"), *variants, *groups):
+        assert name in page, name

@@ -144,15 +144,18 @@ def _clearance(fresh: dict[str, LabValue], jurisdiction: Jurisdiction | None) ->
 
 
 def _pregnancy(pregnancy: Pregnancy | None, jurisdiction: Jurisdiction | None) -> Check:
-    """EU: a contraindication unless excluded. US: a warning, so the board decides. Unknown stays open in both."""
+    """Established: blocks everywhere. Not excluded: a contraindication in the EU, elsewhere the board decides."""
     rule_id = "DM-PRE-6" if jurisdiction == "US" else "DM-PRE-5"
-    effect: Effect = "contraindication" if jurisdiction == "EU" else "warning"
+    if pregnancy == "pregnant" and jurisdiction != "EU":
+        rule_id = "DM-PRE-11"
     because = applied(rule_id, pregnancy=pregnancy)
     if pregnancy is None:
-        return Check(effect=effect, holds=None, because=because, missing=("whether pregnancy is excluded",))
-    holds = pregnancy in ("pregnant", "not_excluded")
-    asked = ("the board's decision: pregnancy is not excluded",) if holds and effect == "warning" else ()
-    return Check(effect=effect, holds=holds, because=because, missing=asked)
+        return Check(effect="warning", holds=None, because=because, missing=("whether pregnancy is excluded",))
+    if pregnancy == "pregnant" or (pregnancy == "not_excluded" and jurisdiction == "EU"):
+        return Check(effect="contraindication", holds=True, because=because)
+    holds = pregnancy == "not_excluded"
+    asked = ("the board's decision: pregnancy is not excluded",) if holds else ()
+    return Check(effect="warning", holds=holds, because=because, missing=asked)
 
 
 def _start_cautions(fresh: dict[str, LabValue], lymphopenia_alone: bool | None) -> Iterable[Check]:

@@ -9,6 +9,7 @@ the data of those plots. `measurability` and `check_targets` judge the baseline.
 from __future__ import annotations
 
 from lutetia.scoring.recist.best import BestResponse, best_response, disease_control
+from lutetia.scoring.recist.censoring import Censoring
 from lutetia.scoring.recist.central import CentralReading, accepted_records, adjudicate
 from lutetia.scoring.recist.change import spider, waterfall
 from lutetia.scoring.recist.course import ReaderCourse
@@ -27,7 +28,7 @@ from lutetia.scoring.recist.lesion import (
     too_small,
 )
 from lutetia.scoring.recist.measurability import Measurability, measurability
-from lutetia.scoring.recist.progression import Censoring, TimeToEvent, progression_free_survival
+from lutetia.scoring.recist.progression import TimeToEvent, progression_free_survival
 from lutetia.scoring.recist.responses import VisitResponses, course_responses, visit_responses
 from lutetia.scoring.recist.rules import VisitRules
 from lutetia.scoring.recist.schedule import Schedule

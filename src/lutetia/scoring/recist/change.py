@@ -101,7 +101,10 @@ def spider(
         Fault(place=f"reference_dates ({subject})", must="must have a date")
         for subject in sorted({subject for subject, _ in courses} - set(reference_dates))
     ]
-    starts = {subject: as_day(day, f"reference_dates ({subject})", faults, required=True) for subject, day in reference_dates.items()}
+    starts = {
+        subject: as_day(day, f"reference_dates ({subject})", faults, required=True)
+        for subject, day in reference_dates.items()
+    }
     if faults:
         raise InputError("spider", faults)
     points: list[Point] = []

@@ -7,8 +7,9 @@ from datetime import date
 
 from lutetia.errors import Fault, InputError
 from lutetia.scoring.recist.best import BestResponse
+from lutetia.scoring.recist.censoring import Censoring
 from lutetia.scoring.recist.days import one_course
-from lutetia.scoring.recist.progression import Censoring, TimeToEvent, time_to_progression
+from lutetia.scoring.recist.progression import TimeToEvent, time_to_progression
 from lutetia.scoring.recist.visit import VisitResponse
 
 

@@ -43,9 +43,7 @@ def sdtm() -> Mapping[str, Any]:
     return dict(load_yaml_table("lutetia.scoring", "data/recist_sdtm.yaml").table)
 
 
-def identify(
-    tu: Columns, by_number: bool, faults: list[Fault], left_out: Counter[str]
-) -> dict[CourseKey, Identified]:
+def identify(tu: Columns, by_number: bool, faults: list[Fault], left_out: Counter[str]) -> dict[CourseKey, Identified]:
     """(subject, reader) → what was identified. Faults and rows left out (with the reason) are added to the lists."""
     found: dict[CourseKey, Identified] = {}
     who_there, what_there, when_there = (tu.present(columns) for columns in (WHO, WHAT, WHEN))

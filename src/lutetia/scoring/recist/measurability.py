@@ -67,9 +67,7 @@ def measurability(
     if method == "ultrasound":
         return _verdict("non_measurable", [reason("RECIST-MEAS-ULTRASOUND")], conventions)
     tests = (
-        _node(um["short_axis_mm"])
-        if kind == "node"
-        else _size(method, um["longest_mm"], um["slice_thickness_mm"]),
+        _node(um["short_axis_mm"]) if kind == "node" else _size(method, um["longest_mm"], um["slice_thickness_mm"]),
         _bone(kind, soft_tissue_part),
         _treated(treated_locally, progressed_since_treatment),
     )

@@ -126,7 +126,5 @@ def course_responses(courses: Iterable[ReaderCourse], rules: VisitRules) -> Visi
     for course in courses:
         by_subject.setdefault(course.subject, []).append(course)
     readers = [by_subject[subject] for subject in sorted(by_subject)]
-    value = [
-        response for group in readers for response in respond(sorted(group, key=lambda c: c.reader or ""), rules)
-    ]
+    value = [response for group in readers for response in respond(sorted(group, key=lambda c: c.reader or ""), rules)]
     return VisitResponses(value=tuple(value), conventions=rules.conventions)

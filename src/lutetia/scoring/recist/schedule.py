@@ -70,9 +70,7 @@ class Schedule:
     def missed(self, last_assessed_day: int, day: int) -> list[ScheduledVisit]:
         """The visits whose whole window lies between the last adequate assessment and `day`: nothing was done in it."""
         return [
-            visit
-            for visit in self.visits_until(day)
-            if visit.first_day > last_assessed_day and visit.last_day < day
+            visit for visit in self.visits_until(day) if visit.first_day > last_assessed_day and visit.last_day < day
         ]
 
     def __str__(self) -> str:

@@ -214,4 +214,3 @@ def nontarget_response(
 def overall_response(target: Response | None, nontarget: Response | None, new_lesion: bool) -> Response:
     """Overall response by the visit tables; None stands for no such lesion at baseline."""
     return overall_table()[target, nontarget, new_lesion][0]
-
