@@ -19,7 +19,8 @@ from lutetia.exchange import examples
 from lutetia.exchange.courses import read_course
 from lutetia.guideline.assessment import Assessment, assess
 from lutetia.guideline.derive import facts_on
-from lutetia.guideline.knowledge import Knowledge, load_knowledge
+from lutetia.guideline.edition import load_knowledge
+from lutetia.guideline.knowledge import Knowledge
 from lutetia.reports import board_html, board_pdf
 from lutetia.reports.board_json import as_object
 from lutetia.reports.board_sheet import Sheet, sheet_of

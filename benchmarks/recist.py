@@ -62,6 +62,15 @@ def main(arguments: list[str]) -> int:
     responses = recist.visit_responses(tu, tr, nadir="reader", reappearance_is_pd=True)
     visits_s = time.perf_counter() - begun
     print(f"visit responses        {visits_s:6.2f} s   {len(responses):,} visits   (limit {LIMIT_S:g} s)")
+    begun = time.perf_counter()
+    censoring = recist.Censoring(policy="treatment_policy", counting="inclusive", adequate="evaluable")
+    for course in responses.by_course().values():
+        first_day = course[0].dates[0].earliest - timedelta(days=70)
+        best = recist.best_response(course, reference_date=first_day, min_sd_days=42, confirm_days=28, max_ne_between=1)
+        recist.progression_free_survival(course, start=first_day, censoring=censoring)
+        recist.duration_of_response(course, best, censoring=censoring)
+    endpoints_s = time.perf_counter() - begun
+    print(f"BOR, PFS, DoR          {endpoints_s:6.2f} s   {patients:,} patients")
     return 0 if visits_s <= LIMIT_S else 1
 
 

@@ -9,7 +9,7 @@ from lutetia.exchange.courses import read_course
 from lutetia.exchange.examples import BOARD_DAY, FOLDER
 from lutetia.guideline.assessment import assess
 from lutetia.guideline.derive import facts_on
-from lutetia.guideline.knowledge import load_knowledge
+from lutetia.guideline.edition import load_knowledge
 from lutetia.reports.board_pdf import png
 from lutetia.reports.board_sheet import sheet_of
 

@@ -179,7 +179,7 @@ def guideline_lint(
 
       lutetia guideline lint drafts/itanet-2027
     """
-    from lutetia.guideline.knowledge import load_knowledge, read_edition
+    from lutetia.guideline.edition import load_knowledge, read_edition
     from lutetia.guideline.linter import lint
 
     knowledge = read_edition(folder) if folder else load_knowledge()
@@ -207,8 +207,8 @@ def guideline_compare(
     import json
     from dataclasses import asdict
 
-    from lutetia.guideline.editions import compare
-    from lutetia.guideline.knowledge import load_knowledge, read_edition
+    from lutetia.guideline.comparison import compare
+    from lutetia.guideline.edition import load_knowledge, read_edition
 
     day = _day(as_of, "--as-of")
     facts = [assessment.facts for assessment, _ in _subjects(files, day, None, "ki67_sufficient")]
@@ -246,7 +246,7 @@ def _subjects(files: list[Path], day: date, place: str | None, grading: str) -> 
     """Each patient assessed; when any file is faulty one InputError carries all faults of all files."""
     from lutetia.errors import InputError
     from lutetia.guideline.assessment import assess
-    from lutetia.guideline.knowledge import load_knowledge
+    from lutetia.guideline.edition import load_knowledge
 
     knowledge = load_knowledge()
     ready: list[tuple[Facts, Timeline | None]] = []

@@ -219,8 +219,7 @@ def facts_with_conditions(knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(
         fact.id
         for fact in knowledge.facts.values()
-        if fact.file != "policy.yaml"
-        and any(key.split("[")[0] in MUTATED_KEYS for key, _ in fact.expressions())
+        if fact.file != "policy.yaml" and any(key.split("[")[0] in MUTATED_KEYS for key, _ in fact.expressions())
     )
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from lutetia.errors import InputError
 from lutetia.guideline.assessment import assess
-from lutetia.guideline.editions import answer_parts
+from lutetia.guideline.comparison import answer_parts
+from lutetia.guideline.edition import build_knowledge
 from lutetia.guideline.evaluate import GRADINGS
 from lutetia.guideline.facts import read_flat
-from lutetia.guideline.knowledge import build_knowledge
 from lutetia.guideline.truth import Truth
 
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

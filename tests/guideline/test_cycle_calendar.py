@@ -10,7 +10,7 @@ import pytest
 
 from lutetia.errors import InputError
 from lutetia.guideline.cycle_calendar import cycle_calendar, dose_windows, months_later, next_window
-from lutetia.guideline.knowledge import load_knowledge
+from lutetia.guideline.edition import load_knowledge
 
 CET = timezone(timedelta(hours=1))
 DOSE = datetime(2026, 3, 2, 10, 0, tzinfo=CET)

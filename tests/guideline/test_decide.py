@@ -192,10 +192,13 @@ def test_every_stop_is_named_not_only_the_first(judged, turned):
         ("male", True, {"kidney_dose_gy", "marrow_dose_gy"}),
     ],
 )
-def test_what_cannot_concern_the_patient_is_not_asked(judged, turned, sex, prior_rlt, open_fields):
+def test_what_cannot_concern_the_patient_is_not_shown(judged, turned, sex, prior_rlt, open_fields):
     turn = "retreatment" if prior_rlt else "candidate"
     record = turned(turn, sex=sex, pregnant=None, kidney_dose_gy=None, marrow_dose_gy=None)
-    assert asked(judged(record)) & {"pregnant", "kidney_dose_gy", "marrow_dose_gy"} == open_fields
+    assessment = judged(record)
+    shown = {item.field for item in assessment.missing.advisory if item.shown}
+    assert shown & {"pregnant", "kidney_dose_gy", "marrow_dose_gy"} == open_fields
+    assert shown <= asked(assessment)  # a list for machines holds what a sheet leaves out
 
 
 def test_what_a_decided_answer_no_longer_depends_on_is_not_asked(judged, turned):
@@ -277,7 +280,6 @@ def test_without_the_mitotic_count_ki67_alone_decides_and_the_sheet_says_so(judg
     assert judged(record, grading="strict").candidacy == "insufficient_data"
 
 
-@pytest.mark.xfail(strict=True, reason="a man recorded as pregnant: without `pregnant` nothing is listed as missing")
 def test_a_pregnant_man_is_a_contradiction_that_shows(judged, turned):
     record = turned("candidate", sex="male", pregnant=True)
     assert judged(record).candidacy == "contraindicated"
@@ -285,7 +287,6 @@ def test_a_pregnant_man_is_a_contradiction_that_shows(judged, turned):
     assert judged(record).candidacy != "candidate" or "pregnant" in asked(judged(record))
 
 
-@pytest.mark.xfail(strict=True, reason="an absorbed dose without RLT: without the dose nothing is listed as missing")
 @pytest.mark.parametrize("dose", [{"kidney_dose_gy": 23}, {"marrow_dose_gy": 2}], ids=str)
 def test_a_dose_of_rlt_that_was_never_given_is_a_contradiction_that_shows(judged, turned, dose):
     record = turned("candidate", prior_rlt=False, **dose)

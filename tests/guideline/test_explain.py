@@ -47,7 +47,6 @@ def test_no_field_name_is_left_in_the_words(knowledge):
 A, B, C = "frail is true", "functional is true", "pregnant is true"
 
 
-@pytest.mark.xfail(strict=True, reason="words of nested groups have no brackets: different conditions read the same")
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -14,7 +14,7 @@ def blocking(assessment):
 
 
 def advisory(assessment):
-    return [item.field for item in assessment.missing.advisory]
+    return [item.field for item in assessment.missing.advisory if item.shown]
 
 
 def leads(assessment):

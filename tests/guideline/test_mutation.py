@@ -11,8 +11,9 @@ from dataclasses import replace
 
 import pytest
 
+from lutetia.guideline.edition import load_knowledge
 from lutetia.guideline.expression import All, Any, Leaf, Not, Ref, parse
-from lutetia.guideline.knowledge import Knowledge, load_knowledge
+from lutetia.guideline.knowledge import Knowledge
 
 from . import mutation
 
@@ -68,9 +69,7 @@ def test_facts_without_effect_are_held_as_well(knowledge: Knowledge) -> None:
 # ------------------------------------------------------------------- the list of equivalent mutants is honest
 def test_equivalent_mutants_exist_live_and_give_a_reason(knowledge: Knowledge) -> None:
     listed = mutation.equivalent_reasons()
-    made = {
-        mutant.id: mutant for mutant in mutation.mutants(knowledge, mutation.facts_with_conditions(knowledge))
-    }
+    made = {mutant.id: mutant for mutant in mutation.mutants(knowledge, mutation.facts_with_conditions(knowledge))}
     assert set(listed) <= set(made), f"no such mutant: {sorted(set(listed) - set(made))}"
     assert all(len(reason.split()) >= 5 for reason in listed.values()), "a reason is a sentence"
     cases = (*mutation.own_cases(), *mutation.shared_cases())

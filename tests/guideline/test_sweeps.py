@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from lutetia.guideline.edition import load_knowledge
 from lutetia.guideline.evaluate import GRADINGS, truths
-from lutetia.guideline.knowledge import load_knowledge
 
 from . import mutation
 

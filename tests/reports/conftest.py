@@ -15,8 +15,9 @@ from lutetia.course.timeline import Timeline
 from lutetia.exchange.courses import read_course
 from lutetia.guideline.assessment import Assessment, assess
 from lutetia.guideline.derive import facts_on
+from lutetia.guideline.edition import load_knowledge
 from lutetia.guideline.facts import read_flat
-from lutetia.guideline.knowledge import Knowledge, load_knowledge
+from lutetia.guideline.knowledge import Knowledge
 from lutetia.reports.board_sheet import Sheet, sheet_of
 
 AS_OF = date(2026, 11, 20)

@@ -29,7 +29,7 @@ def test_a_plain_candidate(judged):
     assert made["candidacy"] == "candidate"
     assert made["options"][0] == ["rlt"]
     assert made["label"] == {"EU": "on_label", "US": "on_label"}
-    assert made["missing"] == {"blocking": [], "advisory": []}
+    assert made["missing"]["blocking"] == []
     assert made["truth"]["CONS-Q1-R"] == "t"
     assert made["strengths"]["rlt"]["CONS-Q1-R"] == "1b-A"
     assert made["answers"]["Q4"]["strength"] == "2b-B"

@@ -51,6 +51,13 @@ def test_fields_with_one_reason_stand_together(sheet):
     assert len({(need.statement.text, need.statement.facts) for need in missing.needs}) == len(missing.needs)
 
 
+def test_what_is_not_shown_stays_on_the_list_for_machines_only(judged, sheet):
+    hidden = [item for item in judged("plain").missing.advisory if not item.shown]
+    labels = {judged("plain").knowledge.fields[item.field].label for item in hidden}
+    assert labels == {"Kidney absorbed dose so far", "Marrow absorbed dose so far"}
+    assert sheet("plain").missing.advisory == ()
+
+
 def test_nothing_missing_says_so(sheet):
     assert sheet("plain").missing.headline.text == "Nothing this sheet asks for is missing."
     one = sheet(mitoses_2mm2=None).missing

@@ -86,7 +86,7 @@ def test_nothing_is_left_out_in_silence() -> None:
     got = select(EVENTS, WINDOWS, **CHOICES)
     assert [one.subject for one in got.events] == ["A", "A", "A"]
     assert {part.reason: part.rows for part in got.left_out} == {
-        "a date leaves it open": (3,),
+        "whether it is treatment-emergent cannot be told": (3,),
         "not treatment-emergent": (4,),
         "the patient has no window": (5,),
     }

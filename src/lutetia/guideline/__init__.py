@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lutetia.guideline.assessment import assess as assess
     from lutetia.guideline.derive import facts_of as facts_of
-    from lutetia.guideline.knowledge import load_knowledge as load_knowledge
+    from lutetia.guideline.edition import load_knowledge as load_knowledge
 
 _PUBLIC = {
     "assess": "lutetia.guideline.assessment",
-    "compare": "lutetia.guideline.editions",
+    "compare": "lutetia.guideline.comparison",
     "facts_of": "lutetia.guideline.derive",
     "lint": "lutetia.guideline.linter",
-    "load_knowledge": "lutetia.guideline.knowledge",
+    "load_knowledge": "lutetia.guideline.edition",
 }
 __all__ = ["assess", "compare", "facts_of", "lint", "load_knowledge"]
 

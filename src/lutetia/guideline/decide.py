@@ -28,12 +28,13 @@ CANDIDACIES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPoint:
-    """A field that is not known and what it bears on."""
+    """A field that is not known and what it bears on; `shown` False keeps it off the sheet, not off the list."""
 
     field: str
     says: str
     facts: tuple[str, ...]
     blocking: bool
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,11 @@ class _Course:
         if self.answer not in {None, "insufficient_data"}:
             return
         blocking = step["unknown"] == "open"
-        for field in fields:
-            self.open.append(OpenPoint(field=field, says=step["says"], facts=tuple(step["facts"]), blocking=blocking))
+        shown = "unknown_shown" not in step or self.truth(step["unknown_shown"]) is not False
+        facts = tuple(step["facts"])
+        self.open += [
+            OpenPoint(field=field, says=step["says"], facts=facts, blocking=blocking, shown=shown) for field in fields
+        ]
         if blocking:
             self.settle("insufficient_data", _ground(step))
 
@@ -160,8 +164,7 @@ def _take_stop(step: Mapping[str, Any], course: _Course) -> None:
     expression = step["stops"]
     truth = course.truth(expression)
     if truth is None:
-        if "unknown_applies" not in step or course.truth(step["unknown_applies"]) is not False:
-            course.leave_open(step, course.fields(expression))
+        course.leave_open(step, course.fields(expression))
     elif truth:
         _stop(step, course)
 

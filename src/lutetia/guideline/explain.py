@@ -43,9 +43,15 @@ def words(knowledge: Knowledge, expression: Expression) -> str:
     if isinstance(expression, Ref):
         return _reference_words(knowledge, expression.fact)
     if isinstance(expression, Not):
-        return f"not: {words(knowledge, expression.item)}"
+        return f"not: {_bracketed(knowledge, expression.item)}"
     joined = " and " if isinstance(expression, All) else " or "
-    return joined.join(words(knowledge, item) for item in expression.items)
+    return joined.join(_bracketed(knowledge, item) for item in expression.items)
+
+
+def _bracketed(knowledge: Knowledge, expression: Expression) -> str:
+    """The words of a part, in brackets where several are joined in it."""
+    inner = words(knowledge, expression)
+    return f"({inner})" if isinstance(expression, All | Any) and len(expression.items) > 1 else inner
 
 
 def _leaf_words(knowledge: Knowledge, leaf: Leaf) -> str:

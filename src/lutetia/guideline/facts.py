@@ -9,7 +9,8 @@ from typing import Any
 
 from lutetia.dates import PartialDate
 from lutetia.errors import Fault, InputError
-from lutetia.guideline.knowledge import Field, Knowledge, load_knowledge
+from lutetia.guideline.edition import load_knowledge
+from lutetia.guideline.knowledge import Field, Knowledge
 from lutetia.quantities import Interval
 
 Value = bool | int | float | str | Interval

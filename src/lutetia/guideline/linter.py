@@ -11,12 +11,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any as Anything
 
+from lutetia.guideline.edition import POLICY_EXPRESSION_KEYS
 from lutetia.guideline.evaluate import MITOSES
 from lutetia.guideline.expression import All, Any, Expression, Leaf, Not, Ref, leaves, references, walk
-from lutetia.guideline.knowledge import POLICY_EXPRESSION_KEYS, REVIEW, Fact, Field, Knowledge
+from lutetia.guideline.knowledge import REVIEW, Fact, Field, Knowledge
 from lutetia.guideline.options import facts_of_entries
 
 NUMERIC_OPS = frozenset({"<", "<=", ">", ">="})
+POLICY_ID_KEYS = frozenset(
+    {
+        "facts",
+        "grounds",
+        "conditional_grounds",
+        "statements",
+        "for",
+        "against",
+        "against_when_false",
+        "requires",
+        "blocks",
+        "fits_fact",
+    }
+)
 LISTS_OF_IDS = ("evidence", "see", "facts", "changes")
 
 
@@ -114,19 +129,22 @@ def _impossible_threshold(knowledge: Knowledge, as_of: date) -> Iterator[Finding
 
 
 def _unresolved(knowledge: Knowledge, as_of: date) -> Iterator[Finding]:
+    rule = "unresolved reference"
     for place, expression in _expressions(knowledge):
         for fact_id in references(expression):
             target = knowledge.facts.get(fact_id)
             if target is None or target.when is None:
-                says = f"reference {fact_id} must name a fact with a `when`"
-                yield Finding(rule="unresolved reference", place=place, says=says)
+                yield Finding(rule=rule, place=place, says=f"reference {fact_id} must name a fact with a `when`")
+    for place, fact_id in (*_named_by_facts(knowledge), *_named_in_policy(knowledge.policy, "policy.yaml")):
+        if fact_id not in knowledge.facts:
+            yield Finding(rule=rule, place=place, says=f"id {fact_id} must exist")
+
+
+def _named_by_facts(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    """The ids in the lists of the facts; those of the policy are found by `_named_in_policy`."""
     for fact in knowledge.facts.values():
-        for key in LISTS_OF_IDS:
-            for named in _ids(fact.attributes.get(key)):
-                if named not in knowledge.facts:
-                    place = f"{fact.file}: {fact.id}.{key}"
-                    says = f"id {named} must exist"
-                    yield Finding(rule="unresolved reference", place=place, says=says)
+        for key in LISTS_OF_IDS if fact.file != "policy.yaml" else ():
+            yield from ((f"{fact.file}: {fact.id}.{key}", named) for named in _ids(fact.attributes.get(key)))
 
 
 def _ids(value: Anything) -> list[str]:
@@ -142,12 +160,20 @@ def _policy_options(knowledge: Knowledge, as_of: date) -> Iterator[Finding]:
             if name not in known:
                 place = f"policy.yaml: {setting['id']}.tiers"
                 yield Finding(rule="unknown option", place=place, says=f"option {name} must be defined")
-    for name, option in known.items():
-        for key in ("for", "against", "against_when_false", "requires", "blocks"):
-            for fact in facts_of_entries(option.get(key, ())):
-                if fact not in knowledge.facts:
-                    place = f"policy.yaml: options.{name}.{key}"
-                    yield Finding(rule="unresolved reference", place=place, says=f"id {fact} must exist")
+
+
+def _named_in_policy(node: Anything, place: str) -> Iterator[tuple[str, str]]:
+    """Every id in a list of facts anywhere in the policy, with its place."""
+    if isinstance(node, list):
+        for number, item in enumerate(node):
+            yield from _named_in_policy(item, _policy_place(place, item, number))
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            if key in POLICY_ID_KEYS:
+                listed = [value] if isinstance(value, str) else facts_of_entries(value)
+                yield from ((f"{place}.{key}", fact_id) for fact_id in listed)
+            if key not in POLICY_EXPRESSION_KEYS:
+                yield from _named_in_policy(value, f"{place}.{key}")
 
 
 def _circular(knowledge: Knowledge, as_of: date) -> Iterator[Finding]:

@@ -32,11 +32,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingField:
-    """A field that is not known: why it matters, the facts that ask for it."""
+    """A field that is not known: why it matters, the facts that ask for it, whether a sheet shows it."""
 
     field: str
     says: tuple[str, ...]
     facts: tuple[str, ...]
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +79,18 @@ def _is_open(evaluator: Evaluator, record: Record, memo: Memo, entry: dict[str, 
 
 def _merged(evaluator: Evaluator, points: list[OpenPoint]) -> tuple[MissingField, ...]:
     """One entry a field, in the order of the dictionary."""
-    return tuple(
-        MissingField(
-            field=name,
-            says=tuple(dict.fromkeys(point.says for point in points if point.field == name)),
-            facts=tuple(dict.fromkeys(fact for point in points if point.field == name for fact in point.facts)),
-        )
-        for name in evaluator.knowledge.fields
-        if any(point.field == name for point in points)
+    by_field: dict[str, list[OpenPoint]] = {}
+    for point in points:
+        by_field.setdefault(point.field, []).append(point)
+    return tuple(_joined(name, by_field[name]) for name in evaluator.knowledge.fields if name in by_field)
+
+
+def _joined(field: str, points: list[OpenPoint]) -> MissingField:
+    return MissingField(
+        field=field,
+        says=tuple(dict.fromkeys(point.says for point in points)),
+        facts=tuple(dict.fromkeys(fact for point in points for fact in point.facts)),
+        shown=any(point.shown for point in points),
     )
 
 

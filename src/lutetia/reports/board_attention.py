@@ -96,6 +96,8 @@ def _caution(clerk: Clerk, caution: Caution) -> Statement:
 
 def _whose(fact: Fact, kind: str) -> str:
     """Whose threshold it is; a label with its section and whether the text was read."""
+    if fact.id.startswith("N2-X"):
+        return "exclusion of NETTER-2"
     if fact.file != "labels.yaml":
         return {"study exclusion": "study exclusion, not a contraindication", "trial": "trial"}.get(kind, kind)
     verification = fact.attributes.get("verification") or {}

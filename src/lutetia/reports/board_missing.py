@@ -49,10 +49,11 @@ class MissingBlock:
 def missing_block(assessment: Assessment) -> MissingBlock:
     """The block of an assessment."""
     clerk, missing = Clerk(assessment), assessment.missing
+    advisory = [item for item in missing.advisory if item.shown]
     return MissingBlock(
-        headline=_headline(assessment),
+        headline=_headline(len(missing.blocking), len(advisory)),
         needs=tuple(_need(clerk, items) for items in _by_reason(clerk, missing.blocking)),
-        advisory=tuple(_advice(clerk, items) for items in _by_reason(clerk, missing.advisory)),
+        advisory=tuple(_advice(clerk, items) for items in _by_reason(clerk, advisory)),
         workup=tuple(
             Statement(lead=wording.task(task.name), text=task.kind, facts=clerk.holding(task.facts))
             for task in assessment.workup
@@ -60,8 +61,7 @@ def missing_block(assessment: Assessment) -> MissingBlock:
     )
 
 
-def _headline(assessment: Assessment) -> Statement:
-    blocking, advisory = len(assessment.missing.blocking), len(assessment.missing.advisory)
+def _headline(blocking: int, advisory: int) -> Statement:
     if blocking:
         what = "1 item that is not known" if blocking == 1 else f"{blocking} items that are not known"
         return Statement(

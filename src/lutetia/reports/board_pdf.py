@@ -182,7 +182,7 @@ def _trial(trial: Trial) -> dict[str, Any]:
 
 def _tied(text: str) -> str:
     """The text with units that must not be broken at a line's end held together by word joiners."""
-    return text.replace("mL/min", "mL/\u2060min").replace("5-FU", "5\u2011FU")
+    return text.replace("mL/min", "mL/\u2060min").replace("5-FU", "5\u2011FU").replace(" %", "\u00a0%")
 
 
 def _cut(text: str, longest: int) -> str:

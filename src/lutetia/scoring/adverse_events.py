@@ -312,7 +312,7 @@ def _reason_to_leave(event: Event, window: Window | None, worsening: Worsening, 
     emergent = treatment_emergent(event, window, worsening=worsening)
     if emergent is False:
         return OUTSIDE
-    return "a date leaves it open" if emergent is None and undecided == "leave_out" else None
+    return "whether it is treatment-emergent cannot be told" if emergent is None and undecided == "leave_out" else None
 
 
 def _check(windows: Mapping[Hashable, Window], **choices: str) -> None:

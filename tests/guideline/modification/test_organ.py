@@ -65,6 +65,8 @@ def test_renal_on_and_beside_each_limit(values: dict[str, Any], triggers: bool) 
         (UNKNOWN, None, 4),
         ({**NORMAL, "clearance_ml_min": Interval.parse("<50", minimum=0)}, True, 0),  # below 54, whatever it is
         ({**NORMAL, "clearance_ml_min": Interval.parse("50-60")}, None, 0),
+        ({**NORMAL, "creatinine_umol_l": Interval.parse("90-98")}, None, 0),  # 98 would be a trigger
+        ({**NORMAL, "creatinine_umol_l": Interval.parse("90-97.9")}, False, 0),
     ],
 )
 def test_an_unknown_renal_value_stays_open_unless_another_decides(
@@ -73,6 +75,7 @@ def test_an_unknown_renal_value_stays_open_unless_another_decides(
     finding = renal(back=False, **values)
     assert finding.triggers is triggers
     assert len([line for line in finding.missing if "on or before" in line]) == missing
+    assert not any("as low as at baseline" in line for line in finding.missing)
 
 
 def test_a_clearance_as_low_as_at_baseline_is_not_called_toxicity() -> None:
@@ -113,6 +116,12 @@ def test_recovery_of_an_organ_is_an_input() -> None:
 )
 def test_hepatic_on_and_beside_each_limit(clotting: str, value: Any, values: dict[str, Any], triggers: Any) -> None:
     assert hepatic(clotting, value, **values).triggers is triggers
+
+
+def test_what_a_hepatic_finding_lacks_is_named() -> None:
+    assert hepatic("inr_above_1_5", None, back=False, albumin_g_l=29).missing == ("inr on 2024-05-02",)
+    lacking = hepatic("prothrombin_ratio_below_70_pct", None, back=False, bilirubin_xuln=None, albumin_g_l=29).missing
+    assert lacking == ("bilirubin_xuln on 2024-05-02", "prothrombin_ratio_pct on 2024-05-02")
 
 
 def test_the_two_clotting_variants_can_disagree() -> None:

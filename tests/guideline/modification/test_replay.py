@@ -411,6 +411,25 @@ def test_a_mild_reaction_asks_for_premedication(made: Any) -> None:
     replayed = made.course(made.dose(0), mild, week=8)
     assert [(reason.rule, dict(reason.used)) for reason in replayed.measures] == [("DM-HYP-2", {"grade": "2"})]
     assert made.course(made.dose(0), made.well(8), week=8).measures == ()
+    perhaps = hypersensitivity(made.on_week(0), (2, 3), **V5)
+    assert [reason.rule for reason in made.course(made.dose(0), perhaps, week=8).measures] == ["DM-HYP-2"]
+    severe = hypersensitivity(made.on_week(0), 3, **V5)
+    assert made.course(made.dose(0), mild, severe, week=8).measures == ()  # no further dose
+
+
+def test_no_reaction_stated_on_the_dosing_day_is_a_statement_before_the_dose(made: Any) -> None:
+    replayed = made.course(made.dose(0), hypersensitivity(made.on_week(0), 0, **V5), week=8)
+    assert not replayed.of("hypersensitivity").assessed
+    assert replayed.left_out == ("hypersensitivity of 2024-01-01: before the first dose (DM-SEQ-3)",)
+
+
+def test_a_dose_of_the_day_asked_about_has_been_given(made: Any) -> None:
+    assert len(made.course(made.dose(0), made.dose(8), week=8).doses) == 2
+
+
+def test_every_convention_of_the_order_is_printed(made: Any) -> None:
+    said = " ".join(made.course(made.dose(0), week=8).conventions)
+    assert all(f"(DM-SEQ-{number})" in said for number in range(1, 8))
 
 
 # --- doses given against the rules ---

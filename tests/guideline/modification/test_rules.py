@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lutetia.errors import InputError, KnowledgeError
-from lutetia.guideline.knowledge import load_knowledge
+from lutetia.guideline.edition import load_knowledge
 from lutetia.guideline.modification.rules import (
     Applied,
     applied,
@@ -146,8 +146,8 @@ def test_unverified_rules_are_told_once() -> None:
 
 
 def test_unknown_ids_and_variants_are_refused() -> None:
-    with pytest.raises(KnowledgeError, match="DM-XXX-1"):
-        rule("DM-XXX-1")
+    with pytest.raises(KnowledgeError, match="DM-ZZZ-1"):
+        rule("DM-ZZZ-1")
     with pytest.raises(InputError, match="must be one of inr_above_1_5, prothrombin_ratio_below_70_pct"):
         variant("clotting", "inr")
     assert jurisdiction_fault("EU") is None

@@ -178,6 +178,7 @@ def test_without_a_version_nothing_is_graded() -> None:
         ({"unit": ["1e9/L", "1e9/L"]}, "unit"),
         ({"clinical": {"dizzy": True}}, "clinical"),
         ({"unstated": "guess"}, "unstated"),
+        ({"uln": float("inf")}, "uln"),
         ({"faulty_rows": "forget"}, "faulty_rows"),
         ({"value": [[1.0], [2.0]]}, "value"),
     ],

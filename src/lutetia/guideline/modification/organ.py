@@ -119,7 +119,7 @@ def _low_clearance(clearance_ml_min: Interval | None, before: Interval | None, l
 
 def _reaches(value: Interval | None, reference: Interval | None, pct: Fraction | int) -> Kleene:
     """Whether value ≥ pct per cent of the reference, the limit itself included; exact in decimals."""
-    if value is None or reference is None or reference.high == 0:
+    if value is None or reference is None:
         return None
     limit = reference.times(Fraction(pct) / 100)
     if value.low >= limit.high:

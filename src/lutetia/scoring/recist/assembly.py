@@ -12,7 +12,7 @@ from lutetia.dates import PartialDate
 from lutetia.errors import Fault
 from lutetia.scoring.recist.course import ReaderCourse
 from lutetia.scoring.recist.identification import CourseKey, Identified, VisitKey, place_of
-from lutetia.scoring.recist.lesion import PRESENT, Lesion, Measurement
+from lutetia.scoring.recist.lesion import PRESENT, REFUSED, Lesion, Measurement
 from lutetia.scoring.recist.results import ReadVisit
 from lutetia.scoring.recist.rules import limits, mm_text
 from lutetia.scoring.recist.shape import seen_at
@@ -163,26 +163,31 @@ class Assembly:
         baseline: Visit,
         read: dict[VisitKey, ReadVisit],
     ) -> None:
-        """Every target needs a diameter at baseline; together they must look like a choice in millimetres."""
-        small: list[str] = []
+        """Every target needs a diameter at baseline, in millimetres and not too small; a new lesion comes later."""
+        small = False
         targets = [lesion for lesion in lesions if lesion.role == "target"]
         for lesion in lesions:
             if lesion.role == "target":
                 seen = baseline.seen.get(lesion.name)
                 if seen is None or not seen.sum_um:
-                    self.faults.append(_unmeasured(lesion, seen, _row(key, identified, lesion.name)))
+                    if seen is not REFUSED:  # what is wrong with the row has been said
+                        self.faults.append(_unmeasured(lesion, seen, _row(key, identified, lesion.name)))
                 elif seen.sum_um < least_um(lesion.node):
-                    small.append(f"{lesion.name} {mm_text(seen.sum_um)}")
+                    small = True
+                    self._refuse_small(seen.sum_um, _row(key, identified, lesion.name))
             elif lesion.role == "new" and _at(read[identified.at[lesion.name]]) <= baseline.number:
                 must = "a new lesion must be identified after the baseline"
                 do = "At the baseline it is TARGET or NON-TARGET."
                 self.faults.append(Fault(place=_row(key, identified, lesion.name), must=must, do=do))
-        if targets and len(small) == len(targets) and not self.accept_small:
-            must = "targets must measure at least 10 mm (nodes 15 mm in the short axis) at the baseline"
-            do = "Given in cm? Multiply by 10. Truly so small? Say small_targets='accept'."
-            self.faults.append(Fault(place=_course(key), must=must, got=", ".join(small), do=do))
         if small or _crowded(targets):
             self._caution(key, targets, baseline)
+
+    def _refuse_small(self, diameter_um: int, place: str) -> None:
+        """A target below 10 mm is no target by RECIST 1.1, and most often a length in centimetres."""
+        if diameter_um < limits().target_um and not self.accept_small:
+            must = f"a target must measure at least {mm_text(limits().target_um)} at the baseline"
+            do = "Given in cm? Multiply by 10. Truly so small? Say small_targets='accept'."
+            self.faults.append(Fault(place=place, must=must, got=mm_text(diameter_um), do=do))
 
     def _caution(self, key: CourseKey, targets: Sequence[Lesion], baseline: Visit) -> None:
         chosen = []

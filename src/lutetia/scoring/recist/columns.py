@@ -66,7 +66,7 @@ class Columns:
         ]
 
 
-class Reader(dict[Cells, Any]):
+class CellReader(dict[Cells, Any]):
     """Cells → what they say; each combination of cells is read once, for tables repeat themselves.
 
     `asked`: the columns by name, `present`: those the table has, in the order of the cells.

@@ -10,7 +10,7 @@ from typing import Any
 
 from lutetia.dates import PartialDate
 from lutetia.errors import Fault
-from lutetia.scoring.recist.columns import Columns, Reader
+from lutetia.scoring.recist.columns import CellReader, Columns
 from lutetia.scoring.recist.lesion import Lesion
 from lutetia.sources import load_yaml_table
 
@@ -92,21 +92,21 @@ class When:
     wrong: tuple[tuple[str, str | None], ...]
 
 
-class _Courses(Reader):
+class _Courses(CellReader):
     """The cells `WHO` → (subject, reader)."""
 
     def read(self, *texts: str) -> CourseKey:
         return course_key(*texts)
 
 
-class _Lesions(Reader):
+class _Lesions(CellReader):
     """The cells `WHAT` → the lesion; a text instead says why the row is left out."""
 
     def read(self, *texts: str) -> _What | str:
         return _what(*texts)
 
 
-class _Visits(Reader):
+class _Visits(CellReader):
     """The cells `WHEN` → the visit."""
 
     def __init__(self, present: Sequence[str], by_number: bool) -> None:

@@ -61,6 +61,8 @@ PRESENT = Measurement(state="present")
 NOT_EVALUABLE = Measurement(state="not_evaluable")
 EQUIVOCAL = Measurement(state="equivocal")
 PROGRESSION = Measurement(state="progression")
+REFUSED = Measurement(state="not_evaluable")
+"""Stands where a result could not be read, so that its fault is told once; it never leaves the reading of tables."""
 JOINED = Measurement(state="joined", sum_um=0)
 """Merged into another target, which carries the diameter of the joined lesion."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from lutetia.dates import PartialDate
 from lutetia.errors import Fault
-from lutetia.scoring.recist.columns import Cells, Columns, Reader, text
+from lutetia.scoring.recist.columns import CellReader, Cells, Columns, text
 from lutetia.scoring.recist.identification import (
     DATE_MUST,
     VISIT_MUST,
@@ -22,7 +22,7 @@ from lutetia.scoring.recist.identification import (
     sdtm,
     visit_key,
 )
-from lutetia.scoring.recist.lesion import Lesion, Measurement
+from lutetia.scoring.recist.lesion import REFUSED, Lesion, Measurement
 from lutetia.scoring.recist.rules import Precision
 from lutetia.scoring.recist.values import VALUE, Diameters, Refused, States
 
@@ -104,7 +104,7 @@ _OTHER_AXIS = {
 }
 
 
-class _Where(Reader):
+class _Where(CellReader):
     """The cells `WHERE` → the visit they belong to, or `Refused`."""
 
     def __init__(self, present: Sequence[str], found: dict[CourseKey, Identified], by_number: bool) -> None:
@@ -193,6 +193,7 @@ class _Slow:
         seen = self.states[value] if kind == "state" else self.diameters[value]
         if isinstance(seen, Refused):
             self.faults.append(seen.fault(place_of("TR", row, *visit.course, name, visit.label)))
+            visit.measures.setdefault(name, REFUSED)
             return
         visit.plain = False
         if visit.states is None:

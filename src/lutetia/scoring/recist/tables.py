@@ -54,9 +54,10 @@ def read_courses(
     """The courses in TU and TR. Raises InputError with every fault of both tables, each with its row.
 
     `baseline_visits`: labels (VISIT) of the visits that make up the baseline; None: for each reader and patient the
-    first visit at which a target or non-target was identified. `small_targets="accept"` takes targets that all lie
-    below the measurable size, which else are refused as centimetres written for millimetres. `markers`: (patient,
-    VISIT) → whether the tumour marker was normal; one above normal at baseline joins the non-target disease.
+    first visit at which a target or non-target was identified. `small_targets="accept"` takes targets below 10 mm,
+    which RECIST 1.1 does not know and which else are refused as centimetres written for millimetres. `markers`:
+    (patient, VISIT) → whether the tumour marker was normal; one above normal at baseline joins the non-target
+    disease.
     """
     faults: list[Fault] = []
     left_out: Counter[str] = Counter()
@@ -115,7 +116,7 @@ def _conventions(
     return (
         f"visits in the order of {order}",
         f"baseline: {baseline}",
-        f"small_targets={small_targets}",
+        f"small_targets={small_targets}: whether a target may lie below 10 mm at the baseline",
         f"tumour markers: {marker}",
         "reader: TREVALID, else TREVAL; rows with neither are one reader's",
     )

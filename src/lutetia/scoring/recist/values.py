@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lutetia.errors import Fault
-from lutetia.scoring.recist.columns import Reader
+from lutetia.scoring.recist.columns import CellReader
 from lutetia.scoring.recist.identification import sdtm
 from lutetia.scoring.recist.lesion import (
     ABSENT,
@@ -46,7 +46,7 @@ class Refused:
         return Fault(place=place, must=self.must, got=self.got, do=self.do)
 
 
-class Diameters(Reader):
+class Diameters(CellReader):
     """The cells `VALUE` of a measured diameter → a `Measurement`, or `Refused`."""
 
     def __init__(self, present: Sequence[str], precision: Precision) -> None:
@@ -57,7 +57,7 @@ class Diameters(Reader):
         return _diameter(texts, self._precision)
 
 
-class States(Reader):
+class States(CellReader):
     """The cells `VALUE` of a state in words → a `Measurement`, or `Refused`."""
 
     def __init__(self, present: Sequence[str]) -> None:

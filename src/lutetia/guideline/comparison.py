@@ -64,6 +64,7 @@ def answer_parts(assessment: Assessment) -> dict[str, Any]:
     for item in statements:
         if item.truth is not None:
             parts[item.fact] = item.truth.letter
-        if item.precondition is not None and item.truth is not None and item.truth.letter == "t":
+        used = item.set_aside is None and item.truth is not None and item.truth.letter == "t"
+        if item.precondition is not None and used:
             parts[f"{item.fact} precondition"] = item.precondition.letter
     return parts
