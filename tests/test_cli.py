@@ -111,7 +111,10 @@ def test_show_prints_level_condition_and_source():
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("ki67_pct: high\nfrail: maybe\n", ["line 1: ki67_pct: must be a number", "line 2: frail: must be true or false"]),
+        (
+            "ki67_pct: high\nfrail: maybe\n",
+            ["line 1: ki67_pct: must be a number", "line 2: frail: must be true or false"],
+        ),
         ("ki67_pct: 180\n", ["must lie between 0 and 100"]),
         ("hb_g_l: 12.8\n", ["hb_g_l: must lie between"]),
         ("ki67_pct: [8\n", ["well-formed YAML", "line"]),

@@ -122,7 +122,7 @@ def demo(
     subjects = _subjects(files, day, None, "ki67_sufficient")
     rows = _write_sheets(subjects, Format.html, out, annex=False)
     _write_sheets(subjects, Format.pdf, out, annex=False)
-    index = _write_index(rows, out)
+    index = _write_index(rows, out, note="All patients are made up.")
     typer.echo(f"\n{len(subjects)} board sheets of made-up patients, board day {day}, HTML and PDF.")
     typer.echo(f"Open {index.resolve()}")
 
@@ -330,11 +330,11 @@ def _write_sheets(subjects: list[Subject], format: Format, out: Path, annex: boo
     return rows
 
 
-def _write_index(rows: list[tuple[Assessment, str]], out: Path) -> Path:
+def _write_index(rows: list[tuple[Assessment, str]], out: Path, note: str) -> Path:
     from lutetia.reports import board_index
 
     index = out / "index.html"
-    index.write_text(board_index.html(rows), encoding="utf-8")
+    index.write_text(board_index.html(rows, note=note), encoding="utf-8")
     return index
 
 

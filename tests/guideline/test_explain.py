@@ -27,7 +27,7 @@ from lutetia.guideline.truth import Truth
         ({"all": ["frail is true", "ecog >= 3"]}, "Frail and ECOG performance status ≥ 3"),
         ({"any": ["frail is true", "pregnant is true"]}, "Frail or Pregnant"),
         ({"ref": "DER-PAN"}, "pancreatic"),
-        ({"ref": "DER-G12"}, "grade1 or 2"),
+        ({"ref": "DER-G12"}, "G1 or G2"),
         ({"ref": "EXT-L-04"}, "EU label, contraindication: pregnancy, established, suspected or not excluded"),
     ],
     ids=str,

@@ -107,9 +107,20 @@ def test_a_recommendation_that_waits_for_approval_says_how_it_stands(sheet, plac
 def test_ten_questions_with_a_word_each(any_sheet):
     questions = any_sheet.answer.questions
     assert [item.lead for item in questions] == [f"Q{number}" for number in range(1, 11)]
-    words = {"t": {"applies", "met"}, "f": {"does not apply", "not met"}, "u": {"cannot be judged"}}
+    words = {
+        "t": {"applies", "met"},
+        "f": {"does not apply", "not met", "first course only"},
+        "u": {"cannot be judged"},
+    }
     assert all(item.word in words[item.truth] for item in questions)
     assert len(any_sheet.answer.question_lines) == 10
+
+
+def test_questions_about_a_first_course_are_set_aside_after_rlt(sheet):
+    words = {item.lead: item.word for item in sheet("again").answer.questions}
+    assert {name for name, word in words.items() if word == "first course only"} == {"Q1", "Q4", "Q5", "Q6", "Q9"}
+    assert words["Q10"] == "applies"
+    assert "first course only" not in {item.word for item in sheet("plain").answer.questions}
 
 
 def test_a_question_names_the_work_up_it_still_asks_for(sheet):

@@ -89,8 +89,8 @@ def test_codes_of_papers_become_names_and_units_are_set():
     )
 
 
-def test_derived_names_become_words():
-    assert wording.condition("gep and grade1 or 2 and grade3") == "GEP primary and G1 or G2 and G3"
+def test_sites_read_as_a_clinician_writes_them():
+    assert wording.condition("Primary site is jejunum ileum") == "Primary site is jejunum/ileum"
 
 
 def test_a_first_sentence_does_not_end_at_an_abbreviation_or_a_number():

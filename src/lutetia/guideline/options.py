@@ -6,7 +6,7 @@ Ties stay ties: the members of one tier are not ranked. An argument is a fact wi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lutetia.guideline.evaluate import Evaluator, Memo, Record
@@ -105,11 +105,27 @@ def _offered(evaluator: Evaluator, record: Record, memo: Memo, name: str, candid
 
 
 def describe(evaluator: Evaluator, record: Record, memo: Memo, ranked: Tiers) -> tuple[Option, ...]:
-    """Every option of the tiers with its arguments."""
-    return tuple(
+    """Every option of the tiers with its arguments; a preference for RLT speaks against nothing where RLT is not
+    offered."""
+    offered = any(name in RLT_OPTIONS for tier in ranked.tiers for name in tier)
+    described = [
         option(evaluator, record, memo, name, number)
         for number, tier in enumerate(ranked.tiers, start=1)
         for name in tier
+    ]
+    if offered:
+        return tuple(described)
+    facts = evaluator.knowledge.facts
+    return tuple(
+        replace(
+            item,
+            arguments_against=tuple(
+                argument
+                for argument in item.arguments_against
+                if facts[argument.fact].attributes.get("prefers") != "rlt"
+            ),
+        )
+        for item in described
     )
 
 

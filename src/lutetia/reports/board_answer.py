@@ -260,15 +260,16 @@ def _question(clerk: Clerk, name: str, question: Question) -> Statement:
     fact = clerk.fact(line.fact)
     asks_only = fact.when is None and bool(fact.requires)
     more = [f"to do: {_open_requirements(clerk, fact, line)}"] if line.unmet else []
-    if line.precondition is not None and truth is Truth.TRUE:
+    aside = truth is Truth.TRUE and line.set_aside is not None
+    if line.precondition is not None and truth is Truth.TRUE and not aside:
         more.append(_approval(clerk, line))
     return Statement(
         lead=name,
         text=wording.TOPICS.get(name, question.asks),
         facts=(line.fact,),
         strength=wording.strength(fact),
-        truth=truth.letter,
-        word=wording.MET[truth] if asks_only else truth.word,
+        truth="f" if aside else truth.letter,
+        word=wording.SET_ASIDE if aside else wording.MET[truth] if asks_only else truth.word,
         more=tuple(more),
     )
 

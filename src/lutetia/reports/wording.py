@@ -73,6 +73,8 @@ TASKS = {
     "lesion_morphology": "Morphology",
     "precycle_labs": "Blood tests",
 }
+SET_ASIDE = "first course only"
+"""A statement about a first course of RLT, true by its wording after RLT and not used then."""
 TOPICS = {
     "Q1": "Candidate",
     "Q2": "Progression, work-up",
@@ -183,9 +185,8 @@ def named(text: str) -> str:
 
 
 def condition(text: str) -> str:
-    """A condition in words, with the short names of derived facts as a clinician writes them."""
-    text = re.sub(r"\bgrade1 or 2\b", "G1 or G2", re.sub(r"\bgep\b", "GEP primary", text))
-    return re.sub(r"\bgrade([123])\b", r"G\1", text).replace("jejunum ileum", "jejunum/ileum")
+    """A condition in words, with sites as a clinician writes them."""
+    return text.replace("jejunum ileum", "jejunum/ileum")
 
 
 def first_sentence(text: str) -> str:

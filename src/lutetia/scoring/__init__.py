@@ -1,6 +1,31 @@
 """Scores: pure functions from values to a frozen result that carries its reasons and its conventions.
 
-`grade` (WHO grade of a neuroendocrine tumour), `uptake` (SSTR visual score, definitions of SSTR-positive,
-NETPET class), `renal` (Cockcroft-Gault creatinine clearance, CKD-EPI 2021 eGFR). Every result has `.value`,
-`.because` and `.conventions`; every cut-off and coefficient stands in a data file with a sidecar.
+Each score is a module of its own, imported on first use. Every result has `.value`, `.because` and `.conventions`;
+every cut-off and coefficient stands in a data file with a sidecar.
 """
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+__all__ = [
+    "adverse_events",
+    "choi",
+    "ctcae",
+    "deterioration",
+    "grade",
+    "growth",
+    "questionnaire",
+    "recist",
+    "renal",
+    "special_interest",
+    "uptake",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a score on first use (PEP 562)."""
+    if name in __all__:
+        return importlib.import_module(f"lutetia.scoring.{name}")
+    raise AttributeError(f"module 'lutetia.scoring' has no attribute {name!r}")

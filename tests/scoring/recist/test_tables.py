@@ -136,7 +136,7 @@ def test_all_faults_of_both_tables_come_at_once(tables: Tables) -> None:
 def test_missing_columns_are_named(tables: Tables) -> None:
     tu, tr = tables(LESIONS, VISITS)
     found = faults([{"USUBJID": "MU-1"}], tr)
-    assert [fault.must for fault in found][0] == "must have a column TULNKID"
+    assert next(fault.must for fault in found) == "must have a column TULNKID"
     assert {"TU table"} == {fault.place for fault in found}
     assert faults(tu, [])
 
@@ -152,7 +152,7 @@ def test_rows_of_a_visit_before_the_baseline_are_left_out_and_counted(tables: Ta
 
 def test_a_choice_of_targets_that_breaks_a_rule_is_a_caution(tables: Tables) -> None:
     lesions = {f"T{at}": ("LIVER", "TARGET") for at in range(1, 4)}
-    tu, tr = tables(lesions, [{name: 20 for name in lesions}, {name: 10 for name in lesions}])
+    tu, tr = tables(lesions, [dict.fromkeys(lesions, 20), dict.fromkeys(lesions, 10)])
     judged = recist.visit_responses(tu, tr)
     assert judged[0].overall == "PR"
     assert [(str(c.because.rule), c.where) for c in judged.cautions] == [("RECIST-SEL-ORGAN", "MU-1, READER 1")]
