@@ -50,10 +50,20 @@ def result_row(
     test = "TUMSTATE" if is_state else "LPERP" if organ == "LYMPH NODE" else "LDIAM"
     unit = "" if is_state else "mm"
     return {
-        "USUBJID": subject, "TRLNKID": name, "TRTESTCD": test, "TREVAL": "INDEPENDENT ASSESSOR",
-        "TREVALID": reader, "TRORRES": value, "TRORRESU": unit, "TRSTRESC": str(value),
-        "TRSTRESN": "" if is_state else value, "TRSTRESU": unit,
-        "VISITNUM": number, "VISIT": f"VISIT {number}", "TRDTC": day, "TRACPTFL": "",
+        "USUBJID": subject,
+        "TRLNKID": name,
+        "TRTESTCD": test,
+        "TREVAL": "INDEPENDENT ASSESSOR",
+        "TREVALID": reader,
+        "TRORRES": value,
+        "TRORRESU": unit,
+        "TRSTRESC": str(value),
+        "TRSTRESN": "" if is_state else value,
+        "TRSTRESU": unit,
+        "VISITNUM": number,
+        "VISIT": f"VISIT {number}",
+        "TRDTC": day,
+        "TRACPTFL": "",
     }
 
 
@@ -63,12 +73,25 @@ def of_overall(responses: Sequence[str], days: Sequence[str], *, target: bool = 
     for number, (overall, day) in enumerate(zip(responses, days, strict=True), start=1):
         visits.append(
             recist.VisitResponse(
-                subject="MU-1", reader="READER 1", visit=f"VISIT {number}", number=float(number),
-                dates=(recist_date(day),), target=overall if target else None, nontarget=None,
-                new_lesion=False, overall=overall, baseline_um=100_000, nadir_um=100_000,
-                sum_um=100_000, measured_um=100_000, target_rule="RECIST-TL-SD",
-                nontarget_rule="RECIST-NT-NONE", equivocal_new_lesion=False, new_lesion_seen=(),
-                accepted=None, conventions=(),
+                subject="MU-1",
+                reader="READER 1",
+                visit=f"VISIT {number}",
+                number=float(number),
+                dates=(recist_date(day),),
+                target=overall if target else None,
+                nontarget=None,
+                new_lesion=False,
+                overall=overall,
+                baseline_um=100_000,
+                nadir_um=100_000,
+                sum_um=100_000,
+                measured_um=100_000,
+                target_rule="RECIST-TL-SD",
+                nontarget_rule="RECIST-NT-NONE",
+                equivocal_new_lesion=False,
+                new_lesion_seen=(),
+                accepted=None,
+                conventions=(),
             )
         )
     return visits

@@ -30,7 +30,12 @@ def test_rows_mappings_and_frames_are_tables() -> None:
     assert list(Columns({"A": [1, 2], "B": [3, 4]}, "TR").cells(("B", "A"))) == [(3, 1), (4, 2)]
     frame = Columns(Frame(), "TR")
     assert [tuple(map(text, cells)) for cells in frame.cells(("A", "B"))] == [("1", "x"), ("2", "")]
-    assert (Columns(ROWS, "TR").rows, frame.rows, Columns(iter(ROWS), "TR").rows, Columns([], "TR").rows) == (3, 2, 3, 0)
+    assert (Columns(ROWS, "TR").rows, frame.rows, Columns(iter(ROWS), "TR").rows, Columns([], "TR").rows) == (
+        3,
+        2,
+        3,
+        0,
+    )
 
 
 def test_a_column_that_only_a_later_row_has_is_there() -> None:
@@ -62,7 +67,9 @@ class Refusing:
         raise TypeError
 
 
-@pytest.mark.parametrize(("cell", "said"), [(None, ""), (float("nan"), ""), (" a ", "a"), (3.0, "3.0"), (Refusing(), "")])
+@pytest.mark.parametrize(
+    ("cell", "said"), [(None, ""), (float("nan"), ""), (" a ", "a"), (3.0, "3.0"), (Refusing(), "")]
+)
 def test_a_cell_as_text(cell: Any, said: str) -> None:
     assert text(cell) == said
 

@@ -20,9 +20,7 @@ NEW_NODE = Lesion(name="X2", organ="LYMPH NODE", role="new", node=True)
 
 def course(*visits: Mapping[str, Measurement], lesions: Sequence[Lesion] = (T1,), reader: str = "R1") -> ReaderCourse:
     made = [Visit(name=f"V{at}", number=float(at), seen=seen) for at, seen in enumerate(visits)]
-    return ReaderCourse(
-        subject="MU-1", reader=reader, lesions=tuple(lesions), baseline=made[0], visits=tuple(made[1:])
-    )
+    return ReaderCourse(subject="MU-1", reader=reader, lesions=tuple(lesions), baseline=made[0], visits=tuple(made[1:]))
 
 
 def sums(*diameters: float) -> list[dict[str, Measurement]]:
@@ -74,9 +72,7 @@ def test_the_nadir_of_all_readers_is_the_smallest_of_any_earlier_visit() -> None
     assert overall(first, second, nadir="reader") == ["SD", "SD", "SD", "PD"]
     assert overall(first, second, nadir="all_readers") == ["SD", "PD", "SD", "PD"]
     # A reader without targets must not bring a sum of 0.
-    without = ReaderCourse(
-        subject="MU-1", reader="R3", lesions=(), baseline=Visit(name="V0", number=0.0), visits=()
-    )
+    without = ReaderCourse(subject="MU-1", reader="R3", lesions=(), baseline=Visit(name="V0", number=0.0), visits=())
     assert overall(first, without, nadir="all_readers") == ["SD", "SD"]
 
 

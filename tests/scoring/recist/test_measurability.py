@@ -45,7 +45,15 @@ def test_nodes_by_their_short_axis(short_axis: Any, expected: Any) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["bone_blastic", "effusion", "ascites", "leptomeningeal", "lymphangitic", "inflammatory_breast", "physical_exam_mass"],
+    [
+        "bone_blastic",
+        "effusion",
+        "ascites",
+        "leptomeningeal",
+        "lymphangitic",
+        "inflammatory_breast",
+        "physical_exam_mass",
+    ],
 )
 def test_what_is_never_measurable(kind: Any) -> None:
     assert measurability(kind, method="ct", longest_mm=80, slice_thickness_mm=1, **UNTREATED).value == "non_measurable"

@@ -26,7 +26,10 @@ def read(tu: Rows, tr: Rows) -> tuple[Any, list[Fault], Counter[str]]:
 
 def test_the_axis_by_which_a_lesion_is_followed(tables: Callable[..., Any]) -> None:
     tu, tr = tables(LESIONS, [{"T1": 40, "N1": 20, "A": "ABSENT"}])
-    other_axis = [{**row, "TRTESTCD": code, "TRSTRESN": 99, "TRORRES": 99} for row, code in zip(tr, ("LPERP", "LDIAM"), strict=False)]
+    other_axis = [
+        {**row, "TRTESTCD": code, "TRSTRESN": 99, "TRORRES": 99}
+        for row, code in zip(tr, ("LPERP", "LDIAM"), strict=False)
+    ]
     visits, faults, left_out = read(tu, [*other_axis, *tr])
     assert not faults
     assert visits[1.0].measures == {"T1": measured(40), "N1": measured(20)}

@@ -16,7 +16,7 @@ SOURCE = Path(__file__).resolve().parents[3] / "src" / "lutetia" / "scoring" / "
 
 
 def test_the_limits_are_those_of_recist_1_1() -> None:
-    # Eisenhauer 2009: node 15 and 10 mm short axis, 10 mm longest diameter, 5 mm default, 5 and 2 lesions, −30 %, +20 %.
+    # Eisenhauer 2009: node 15 and 10 mm, longest diameter 10 mm, 5 mm default, 5 and 2 lesions, −30 %, +20 %.
     found = limits()
     assert (found.node_target_um, found.node_pathological_um, found.target_um) == (15_000, 10_000, 10_000)
     assert (found.too_small_um, found.targets, found.targets_per_organ) == (5_000, 5, 2)

@@ -49,7 +49,7 @@ def test_the_parts_of_a_node_are_not_added(tables: Tables) -> None:
 def test_a_node_with_its_longest_diameter_alone_is_refused(tables: Tables) -> None:
     tu, tr = tables(LESIONS, [BASELINE, {"T1": 40, "T2": 30, "N1": 18}])
     tr[5]["TRTESTCD"] = "LDIAM"
-    with pytest.raises(InputError, match="TR row 6.*must be measured in its short axis"):
+    with pytest.raises(InputError, match=r"TR row 6.*must be measured in its short axis"):
         recist.visit_responses(tu, tr)
 
 
