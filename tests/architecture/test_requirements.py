@@ -55,9 +55,7 @@ def test_the_pins_serve_pyproject(name, extras):
     pinned = here(name)
     for requirement in map(Requirement, asked):
         pin = pinned.get(canonicalize_name(requirement.name))
-        assert pin is not None, (
-            f"requirements/{name}.txt lacks {requirement}; CONTRIBUTING.md says how to pin"
-        )
+        assert pin is not None, f"requirements/{name}.txt lacks {requirement}; CONTRIBUTING.md says how to pin"
         assert requirement.specifier.contains(next(iter(pin.specifier)).version, prereleases=True), pin
 
 

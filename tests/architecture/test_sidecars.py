@@ -32,9 +32,7 @@ def _is_content(path: Path) -> bool:
 
 def _mismatches(data: Path, sidecar: Path) -> list[str]:
     stated = yaml.safe_load(sidecar.read_text(encoding="utf-8")) or {}
-    faults = [
-        f"{sidecar}: {field} is missing" for field in REQUIRED if not str(stated.get(field) or "").strip()
-    ]
+    faults = [f"{sidecar}: {field} is missing" for field in REQUIRED if not str(stated.get(field) or "").strip()]
     if stated.get("kind") not in KINDS:
         faults.append(f"{sidecar}: kind must be one of {', '.join(KINDS)}")
     if stated.get("sha256") != hashlib.sha256(data.read_bytes()).hexdigest():

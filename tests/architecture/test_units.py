@@ -129,9 +129,7 @@ def test_every_physical_quantity_names_its_unit():
     modules = {path: path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.py"))}
     aliases = number_aliases(list(modules.values()))
     faults = [
-        fault
-        for path, text in modules.items()
-        for fault in unit_faults(text, str(path.relative_to(ROOT)), aliases)
+        fault for path, text in modules.items() for fault in unit_faults(text, str(path.relative_to(ROOT)), aliases)
     ]
     assert not faults, "\n".join(faults)
 

@@ -108,10 +108,17 @@ def _write_sheets(subjects: list[Subject], format: Format, out: Path, annex: boo
         rows.append((assessment, _stem(assessment.facts.name, [stem for _, stem in rows])))
     out.mkdir(parents=True, exist_ok=True)
     for (_, stem), content in zip(rows, contents, strict=True):
-        path = out / f"{stem}.{format.value}"
-        path.write_bytes(content)
-        typer.echo(f"{path}  ({len(content) / 1024:.0f} kB)", err=True)
+        (out / f"{stem}.{format.value}").write_bytes(content)
+    _say_where(out, [f"{stem}.{format.value}" for _, stem in rows])
     return rows
+
+
+def _say_where(out: Path, names: list[str]) -> None:
+    """The files written: one by one when they are few, else how many and where."""
+    if len(names) > 5:
+        typer.echo(f"{len(names)} files in {out}, {names[0]} to {names[-1]}", err=True)
+    for name in names if len(names) <= 5 else ():
+        typer.echo(str(out / name), err=True)
 
 
 def _write_index(rows: list[tuple[Assessment, str]], out: Path, note: str) -> Path:

@@ -145,7 +145,7 @@ def _take_test(step: Mapping[str, Any], course: _Course) -> None:
 
 def _take_indication(step: Mapping[str, Any], course: _Course) -> None:
     """An indication that holds outright lets the step pass; one that holds with conditions too."""
-    if course.truth(step["applies"]) is not True:
+    if course.truth(step["applies"]) is False:
         return None
     for grounds in (step["grounds"], step["conditional_grounds"]):
         if not grounds:

@@ -155,7 +155,8 @@ def _progression(clerk: Clerk) -> Statement:
     if clerk.known("pd_basis") and clerk.value("pd_basis").value != "none":
         parts.append(clerk.shown("pd_basis"))
     if clerk.value("pd_on_ssa").value is True:
-        parts.append("on SSA")
+        earlier = clerk.value("prior_rlt").value is True  # after RLT, the progression on SSA was an earlier one
+        parts.append("earlier on SSA" if earlier else "on SSA")
     return _line("Progression", parts, ("CONS-Q2-R", "CONS-Q1-C3"), _origin(clerk, "pd_confirmed"))
 
 

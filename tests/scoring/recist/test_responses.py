@@ -162,6 +162,19 @@ def test_courses_made_otherwise_give_the_same(tables: Tables) -> None:
     assert made.rows() == recist.visit_responses(tu, tr).rows()
 
 
+def test_courses_made_otherwise_are_checked_too() -> None:
+    lesion = recist.Lesion(name="T1", organ="LIVER", role="target")
+    baseline = recist.Visit(name="V0", number=0.0)
+    later = recist.Visit(name="V1", number=0.0, seen={"T1": recist.measured(20), "T9": recist.measured(9)})
+    wrong = recist.ReaderCourse(
+        subject="MU-1", reader=None, lesions=(lesion, lesion), baseline=baseline, visits=(later,)
+    )
+    with pytest.raises(InputError) as refused:
+        recist.course_responses([wrong, wrong], recist.VisitRules())
+    places = {fault.place for fault in refused.value.faults}
+    assert places == {"MU-1", "MU-1, T1", "MU-1, V1", "MU-1, V1, T9"}
+
+
 def test_the_collector_runs_again_after_a_fault(tables: Tables) -> None:
     assert gc.isenabled()
     with pytest.raises(InputError):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import overload
 
+from lutetia.errors import Fault, InputError
 from lutetia.scoring.reason import Reason
 from lutetia.scoring.recist.columns import Table
 from lutetia.scoring.recist.course import ReaderCourse, respond
@@ -121,10 +124,41 @@ def course_responses(courses: Iterable[ReaderCourse], rules: VisitRules) -> Visi
     """The same for courses that were not read from SDTM tables, such as those of a tumour board's record.
 
     `rules`: the named choices; its `precision` has no effect here, for the measurements are made already.
+    Raises InputError naming every target without a diameter at baseline, lesions or courses that stand twice, and
+    visits that do not follow each other by their numbers.
     """
+    made = sorted(courses, key=lambda course: (course.subject, course.reader or ""))
+    keys = Counter((course.subject, course.reader) for course in made)
+    twice = sorted(_course(key) for key, count in keys.items() if count > 1)
+    faults = [Fault(place=place, must="each reader must have one course of a patient") for place in twice]
+    faults += [fault for course in made for fault in _faults(course)]
+    if faults:
+        raise InputError("RECIST 1.1 courses", faults)
     by_subject: dict[str, list[ReaderCourse]] = {}
-    for course in courses:
+    for course in made:
         by_subject.setdefault(course.subject, []).append(course)
-    readers = [by_subject[subject] for subject in sorted(by_subject)]
-    value = [response for group in readers for response in respond(sorted(group, key=lambda c: c.reader or ""), rules)]
-    return VisitResponses(value=tuple(value), conventions=rules.conventions)
+    value = tuple(response for readers in by_subject.values() for response in respond(readers, rules))
+    return VisitResponses(value=value, conventions=rules.conventions)
+
+
+def _faults(course: ReaderCourse) -> Iterator[Fault]:
+    place = _course((course.subject, course.reader))
+    names = [lesion.name for lesion in course.lesions]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Fault(place=f"{place}, {name}", must="each lesion must be listed once")
+    for lesion in course.role("target"):
+        seen = course.baseline.seen.get(lesion.name)
+        if seen is None or not seen.sum_um:
+            must = "a target must have a diameter above 0 at the baseline"
+            yield Fault(place=f"{place}, {lesion.name}", must=must, got=str(seen) if seen else "none")
+    for earlier, later in pairwise((course.baseline, *course.visits)):
+        if later.number <= earlier.number:
+            must = "visits must follow each other by their numbers"
+            yield Fault(place=f"{place}, {later.name}", must=must, got=f"{later.number:g} after {earlier.number:g}")
+    for visit in (course.baseline, *course.visits):
+        for name in sorted(set(visit.seen) - set(names)):
+            yield Fault(place=f"{place}, {visit.name}, {name}", must="the lesion must be listed in the course")
+
+
+def _course(key: tuple[str, str | None]) -> str:
+    return ", ".join(part for part in key if part)

@@ -1,0 +1,272 @@
+"""Scores of one row at a time: growth rates, CTCAE grades and questionnaires, from tables or from a course."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lutetia.cli.options import tracked
+from lutetia.cli.score_output import Scored
+from lutetia.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from lutetia.exchange.tabular import Table
+
+WHOSE = ("subject", "reader", "visit", "date")
+"""Columns that say whose row it is; they are carried over to the results."""
+COURSE_ENDINGS = (".yaml", ".yml", ".json")
+_YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
+
+Found = tuple[dict[str, Any], Iterable[str]]
+"""The results of a row, and the conventions they rest on."""
+
+
+class Row:
+    """One row read cell by cell; what is wrong with its cells is collected."""
+
+    def __init__(self, cells: dict[str, str]) -> None:
+        self.cells = cells
+        self.faults: list[Fault] = []
+
+    def text(self, column: str) -> str:
+        """The cell; "" where it is empty or the table has no such column."""
+        return self.cells.get(column, "")
+
+    def number(self, column: str, *, needed: bool = False) -> float | None:
+        """The number in the cell, None where it is empty."""
+        said = self.text(column)
+        if not said and not needed:
+            return None
+        try:
+            return float(said)
+        except ValueError:
+            self.faults.append(Fault(place=column, must="must be a number", got=repr(said) if said else "nothing"))
+            return None
+
+    def yes_or_no(self, column: str) -> bool | None:
+        """Yes or no, None where the cell is empty: not known."""
+        said = self.text(column).casefold()
+        if said and said not in _YES:
+            self.faults.append(Fault(place=column, must="must be yes, no, or empty when not known", got=repr(said)))
+        return _YES.get(said)
+
+    def day(self, column: str) -> date | None:
+        """The day in the cell, written 2024-05-17."""
+        said = self.text(column)
+        try:
+            return date.fromisoformat(said)
+        except ValueError:
+            must = "must be a day written YYYY-MM-DD"
+            self.faults.append(Fault(place=column, must=must, got=repr(said) if said else "nothing"))
+            return None
+
+    def refuse_faults(self) -> None:
+        """Raises InputError with the faults met so far, if any."""
+        if self.faults:
+            raise InputError("row", self.faults)
+
+
+def score_each(
+    table: Table, columns: Iterable[str], score: Callable[[Row], Found | str], description: str, *said: str
+) -> Scored:
+    """Every row scored; a text instead of a score says why a row is left out.
+
+    Raises InputError with the faults of all rows. `said`: conventions of the reading, printed first.
+    """
+    rows: list[dict[str, Any]] = []
+    faults: list[Fault] = []
+    left_out: Counter[str] = Counter()
+    conventions = dict.fromkeys(said)
+    whose = tuple(column for column in WHOSE if column in table.columns)
+    for at, cells in enumerate(tracked(table.rows, description)):
+        row = Row(cells)
+        try:
+            found = score(row)
+        except InputError as error:
+            faults += [table.located(at, fault) for fault in error.faults]
+            continue
+        if isinstance(found, str):
+            left_out[found] += 1
+            continue
+        rows.append({column: cells[column] for column in whose} | found[0])
+        conventions |= dict.fromkeys(found[1])
+    if faults:
+        raise InputError(table.name, faults)
+    return Scored(
+        columns=(*whose, *columns),
+        rows=rows,
+        read=f"{len(table.rows)} rows of {table.name}",
+        left_out=(*table.left_out, *(f"{count} rows: {why}" for why, count in left_out.items())),
+        conventions=tuple(conventions),
+    )
+
+
+def growth(table: Table, cut_off: str | None, options: dict[str, Any]) -> Scored:
+    """The growth rate of each row: before_mm, after_mm, and days or before_date with after_date."""
+    from lutetia.scoring.growth import rate_percent_per_month, side_of_cut_off
+
+    table.require(["before_mm"], ["after_mm"], ["days", "before_date"], ["days", "after_date"])
+
+    def score(row: Row) -> Found | str:
+        sums = row.number("before_mm", needed=True), row.number("after_mm", needed=True)
+        days = row.number("days", needed=True) if "days" in table.columns else _days_between(row)
+        declared = {name: row.yes_or_no(name) for name in ("new_lesions", "nodes_in_sum")}
+        row.refuse_faults()
+        before, after = sums
+        assert before is not None and after is not None and days is not None
+        rate = rate_percent_per_month(before, after, days, **options, **declared)
+        side = side_of_cut_off(rate, cut_off=cut_off) if cut_off else None  # type: ignore[arg-type]
+        names = ("months", "low", "high")
+        found = {"rate_percent_per_month": rate.value} | {name: getattr(rate, name) for name in names}
+        return found | {"side": side.value if side else None}, side.conventions if side else rate.conventions
+
+    columns = ("rate_percent_per_month", "low", "high", "months", *(["side"] if cut_off else []))
+    return score_each(table, columns, score, "Growth rates")
+
+
+def _days_between(row: Row) -> float | None:
+    before, after = row.day("before_date"), row.day("after_date")
+    return None if before is None or after is None else float((after - before).days)
+
+
+def ctcae(table: Table, version: str | None, options: dict[str, Any]) -> Scored:
+    """The CTCAE grade of each row: analyte, value and unit; lln, uln, baseline and clinical words where given."""
+    from lutetia.course.laboratory import units_of
+    from lutetia.scoring.ctcae import grade
+    from lutetia.scoring.ctcae.criteria import analyte_named, clinical_words, version_named
+
+    criteria = version_named(version)
+    if isinstance(criteria, Fault):
+        raise InputError("CTCAE grades", [criteria])
+    table.require(["analyte"], ["value"], ["unit"])
+    words = [word for word in sorted(clinical_words()) if word in table.columns]
+    references = ("lln", "uln", "baseline", "baseline_lln", "baseline_uln")
+
+    def score(row: Row) -> Found | str:
+        analyte = analyte_named(row.text("analyte"))
+        if analyte not in criteria.terms and _is_known(analyte, units_of):
+            return f"CTCAE v{criteria.version} grades no {analyte} by a number"
+        if not row.text("value"):
+            return "the value is missing"
+        given = {name: row.number(name) for name in references}
+        after = row.yes_or_no("post_baseline")
+        clinical = {word: said for word in words if (said := row.yes_or_no(word)) is not None}
+        row.refuse_faults()
+        found = grade(
+            row.text("analyte"),
+            row.text("value"),
+            row.text("unit"),
+            version,
+            **given,
+            post_baseline=after is not False,
+            clinical=clinical,
+            **options,
+        )
+        shown = {"analyte": analyte, "value": row.text("value"), "unit": row.text("unit"), "grade": found.value}
+        shown |= {"term": found.term, "version": found.version, "missing": ", ".join(found.missing)}
+        return shown, found.conventions
+
+    columns = ("analyte", "value", "unit", "grade", "term", "missing", "version")
+    said = "post_baseline: as given, yes where it is empty or no such column exists"
+    return score_each(table, columns, score, "CTCAE grades", said)
+
+
+def _is_known(analyte: str, units_of: Callable[[str], object]) -> bool:
+    try:
+        units_of(analyte)
+    except KeyError:
+        return False
+    return True
+
+
+def qlq(table: Table, instrument: str, options: dict[str, Any]) -> Scored:
+    """The scales of each form: one column for each item, named by its number (1, q1, item_1)."""
+    from lutetia.scoring.questionnaire import SUMMARY, instrument_named, score
+
+    known = instrument_named(instrument, **options)
+    column_of = {column.lower().removeprefix("item").lstrip("_ q"): column for column in table.columns}
+    table.require(*([column_of.get(str(item), str(item))] for item in known.items))
+    scales = (*(scale.name for scale in known.scales), *([SUMMARY] if known.summary else []))
+
+    def form(row: Row) -> Found | str:
+        answers = {item: row.number(column_of[str(item)]) for item in known.items}
+        row.refuse_faults()
+        if not any(answer is not None for answer in answers.values()):
+            return "the form is blank"
+        whole = {item: int(a) if a is not None and a.is_integer() else a for item, a in answers.items()}
+        found = score(whole, instrument, **options)  # type: ignore[arg-type]
+        return dict(found.value), found.conventions
+
+    return score_each(table, scales, form, "Questionnaires")
+
+
+# ---- courses as tables
+
+
+def laboratory_table(path: Path, day: date) -> Table:
+    """The laboratory values of a course as known on a day, as the table that `ctcae` reads."""
+    from lutetia.course.entry import Unknown
+
+    def cells(entry: Any) -> dict[str, str]:
+        limits = {"lln": entry.lower_limit, "uln": entry.upper_limit}
+        return {
+            "analyte": entry.analyte if entry.analyte != "other" else entry.name,
+            "value": "" if isinstance(entry.value, Unknown) else str(entry.value),
+            "unit": entry.unit or "",
+        } | {name: str(float(limit)) if isinstance(limit, float) else "" for name, limit in limits.items()}
+
+    return _entries(path, day, "laboratory", ("analyte", "value", "unit", "lln", "uln"), cells, lambda entry: None)
+
+
+def questionnaire_table(path: Path, day: date, instrument: str) -> Table:
+    """The questionnaires of a course as known on a day, as the table that `qlq` reads."""
+    from lutetia.scoring.questionnaire import instrument_named
+
+    layouts = {"QLQ-GI.NET21": "weight_gain_single"}  # both layouts have the same items
+    items = [str(item) for item in instrument_named(instrument, layouts.get(instrument)).items]
+
+    def cells(entry: Any) -> dict[str, str]:
+        given = {str(item): "" if answer is None else str(answer) for item, answer in entry.answers.items()}
+        return dict.fromkeys(items, "") | given
+
+    def other(entry: Any) -> str | None:
+        return None if entry.instrument == instrument else f"questionnaire {entry.instrument}, not {instrument}"
+
+    return _entries(path, day, "questionnaire", tuple(items), cells, other)
+
+
+def _entries(
+    path: Path,
+    day: date,
+    kind: str,
+    columns: tuple[str, ...],
+    cells: Callable[[Any], dict[str, str]],
+    why_not: Callable[[Any], str | None],
+) -> Table:
+    """The entries of a kind known on a day; what is corrected, later or not wanted is counted as left out."""
+    from lutetia.course.timeline import Timeline
+    from lutetia.exchange.courses import read_course
+    from lutetia.exchange.tabular import Table
+
+    course = read_course(path)
+    known = Timeline(course, day).known(kind)
+    left_out = Counter(why for entry in known if (why := why_not(entry)))
+    hidden = sum(entry.kind == kind for entry in course.entries) - len(known)
+    if hidden:
+        left_out[f"{kind} entries corrected, or not known by {day}"] = hidden
+    wanted = [entry for entry in known if why_not(entry) is None]
+    if not wanted:
+        must = f"the course must hold {kind} entries that can be scored"
+        got = "; ".join(f"{count} {why}" for why, count in left_out.items()) or "none"
+        raise InputError(str(path), [Fault(place="entries", must=must, got=got)])
+    rows = [{"subject": course.patient.id, "date": str(entry.date)} | cells(entry) for entry in wanted]
+    return Table(
+        name=str(path),
+        columns=("subject", "date", *columns),
+        rows=rows,
+        places=[f"{kind} {entry.id}" for entry in wanted],
+        left_out=tuple(f"{count} {why}" for why, count in left_out.items()),
+    )
