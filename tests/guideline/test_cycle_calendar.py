@@ -55,6 +55,10 @@ def test_four_doses_on_their_due_days() -> None:
     assert windows[3].latest == date(2026, 6, 29)
 
 
+def test_a_single_dose_has_one_window() -> None:
+    assert len(dose_windows(date(2026, 1, 5), planned_cycles=1)) == 1
+
+
 @pytest.mark.parametrize("planned", [0, -1, 2.0, True, "4"])
 def test_the_number_of_doses_is_a_whole_number(planned: Any) -> None:
     with pytest.raises(InputError, match="planned_cycles"):
@@ -207,6 +211,21 @@ def test_the_lines_are_in_order_of_time() -> None:
         "next dose",
         "next dose after dose-modifying toxicity",
     ]
+
+
+def test_the_end_of_contraception_says_from_which_dose_it_is_counted() -> None:
+    for is_last, words in ((True, "the last dose"), (False, "this dose, if it stays the last")):
+        (due,) = cycle_calendar(DOSE, **{**USUAL, "is_last_dose": is_last}).of("contraception (female)")
+        assert dict(due.because.used) == {"months": "7", "counted_from": words}
+
+
+def test_the_choices_are_told() -> None:
+    said = cycle_calendar(DOSE, **USUAL).conventions
+    assert said[0] == "jurisdiction: US"
+    assert not any("sex not given" in line for line in said)
+    open_ = cycle_calendar(DOSE, **{**USUAL, "jurisdiction": None, "sex": None}).conventions
+    assert open_[0] == "jurisdiction: not chosen, both labels shown"
+    assert "sex not given: lines for both" in open_
 
 
 def test_unverified_lines_are_told() -> None:

@@ -47,7 +47,7 @@ def test_each_answer_is_reached(judged, turned, candidacy):
         ("candidate", {"hereditary_syndrome": True, "crcl": 10}, "out_of_scope", ["POL-SCOPE"]),
         ("candidate", {"primary": "unknown_primary"}, "out_of_scope", ["POL-SCOPE"]),
         ("candidate", {"hereditary_syndrome": None}, "insufficient_data", ["POL-SCOPE"]),
-        ("candidate", {"prior_rlt": None}, "insufficient_data", ["POL-HISTORY"]),
+        ("candidate", {"prior_rlt": None}, "insufficient_data", ["POL-HISTORY", "CONS-Q1-R"]),
         # indication of a first course: question 1, else question 9, else a syndrome SSA no longer controls
         ("candidate", {}, "candidate", ["CONS-Q1-R"]),
         ("first line", {}, "candidate_with_conditions", ["CONS-Q9-R"]),

@@ -173,6 +173,25 @@ def test_premedication_and_departures_go_with_the_verdict(verdict: Any, made: An
     assert held.cautions == ("dose of 2024-02-26 given although thrombocytopenia asked to hold",)
 
 
+def test_cautions_of_the_start_go_with_the_verdict(made: Any) -> None:
+    day = made.on_week(0)
+    values = [LabValue(analyte=name, on=day - timedelta(days=21), value=value) for name, value in VALUES.items()]
+    low = [LabValue(analyte="platelets", on=day - timedelta(days=20), value=70)]
+    check = precycle_check(
+        day,
+        [*values, *low],
+        first_dose=True,
+        window="two_to_four_weeks",
+        jurisdiction="EU",
+        pregnancy="not_possible",
+        lymphopenia_alone=None,
+    )
+    found = next_dose(made.course(week=0), planned_cycles=4, precycle=check)
+    assert (found.value, found.activity_mbq) == ("give", 7400)
+    assert found.cautions == ("Caution on starting: platelets below 75 (10^9/L). [platelets 70] (DM-PRE-8)",)
+    assert "jurisdiction: EU" in found.conventions
+
+
 def test_the_parts_must_be_of_one_day(made: Any) -> None:
     with pytest.raises(InputError, match=r"precycle: must be made for the day .*2024-02-26"):
         next_dose(made.course(made.dose(0), week=8), planned_cycles=4, precycle=precycle(made.on_week(9)))

@@ -70,6 +70,8 @@ def test_each_missing_test_is_named_with_its_last_day() -> None:
     values = [value for value in nine_tests() if value.analyte != "albumin"]
     values.append(LabValue(analyte="albumin", on=date(2024, 4, 1), value=40))
     found = check(values)
+    values.append(LabValue(analyte="albumin", on=DOSE + timedelta(days=3), value=40))
+    assert found.missing == check(values).missing
     assert found.missing == ("albumin measured between 2024-05-02 and 2024-05-16 (last: 2024-04-01)",)
     assert [reason.rule for reason in found.because] == ["DM-PRE-2"]
     assert len(check([]).missing) == 9 + 1 + 4  # nine tests, the clearance, the four start limits
@@ -100,6 +102,24 @@ def test_a_low_clearance_outside_the_eu_asks_the_board_or_the_jurisdiction() -> 
     asked = {who: check(nine_tests(creatinine_clearance=25), jurisdiction=who).missing[0] for who in ("US", None)}
     assert asked["US"].startswith("the board's decision")
     assert asked[None].startswith("the jurisdiction")
+
+
+def test_the_conventions_are_told() -> None:
+    said = check(jurisdiction="US").conventions
+    assert said[:3] == (
+        "laboratory window: two_to_four_weeks",
+        "jurisdiction: US",
+        "first dose: the start limits are shown",
+    )
+    assert check(jurisdiction=None, first_dose=False).conventions[1:3] == (
+        "jurisdiction: not chosen",
+        "later dose: the start limits do not apply",
+    )
+
+
+def test_a_warning_that_holds_is_among_the_reasons() -> None:
+    found = check(nine_tests(creatinine_clearance=25), jurisdiction="US", first_dose=False)
+    assert [(reason.rule, dict(reason.used)["clearance_ml_min"]) for reason in found.because] == [("DM-PRE-4", "25")]
 
 
 def test_the_newest_clearance_counts() -> None:
