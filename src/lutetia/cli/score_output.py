@@ -52,7 +52,9 @@ def _table(scored: Scored) -> list[str]:
     lines = [list(scored.columns), *([_shown(row[name]) for name in scored.columns] for row in scored.rows)]
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
     rule = ["-" * width for width in widths]
-    padded = ([cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in [lines[0], rule, *lines[1:]])
+    padded = (
+        [cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in [lines[0], rule, *lines[1:]]
+    )
     return ["  ".join(cells).rstrip() for cells in padded]
 
 

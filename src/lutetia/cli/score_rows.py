@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 WHOSE = ("subject", "reader", "visit", "date")
 """Columns that say whose row it is; they are carried over to the results."""
-COURSE_ENDINGS = (".yaml", ".yml", ".json")
 _YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 
 Found = tuple[dict[str, Any], Iterable[str]]
@@ -70,11 +69,17 @@ class Row:
 
 
 def score_each(
-    table: Table, columns: Iterable[str], score: Callable[[Row], Found | str], description: str, *said: str
+    table: Table,
+    used: Iterable[str],
+    columns: Iterable[str],
+    score: Callable[[Row], Found | str],
+    description: str,
+    *said: str,
 ) -> Scored:
     """Every row scored; a text instead of a score says why a row is left out.
 
-    Raises InputError with the faults of all rows. `said`: conventions of the reading, printed first.
+    `used`: the columns that the score reads; others are named as left out. `said`: conventions of the reading.
+    Raises InputError with the faults of all rows.
     """
     rows: list[dict[str, Any]] = []
     faults: list[Fault] = []
@@ -99,9 +104,19 @@ def score_each(
         columns=(*whose, *columns),
         rows=rows,
         read=f"{len(table.rows)} rows of {table.name}",
-        left_out=(*table.left_out, *(f"{count} rows: {why}" for why, count in left_out.items())),
+        left_out=(
+            *table.left_out,
+            *(f"{count} {'row' if count == 1 else 'rows'}: {why}" for why, count in left_out.items()),
+            *unused_columns(table, {*WHOSE, *used}),
+        ),
         conventions=tuple(conventions),
     )
+
+
+def unused_columns(table: Table, used: Iterable[str]) -> tuple[str, ...]:
+    """A sentence that names the columns no score reads; nothing when all are read."""
+    rest = [column for column in table.columns if column not in set(used)]
+    return (f"columns not used: {', '.join(rest)}",) if rest else ()
 
 
 def growth(table: Table, cut_off: str | None, options: dict[str, Any]) -> Scored:
@@ -109,6 +124,8 @@ def growth(table: Table, cut_off: str | None, options: dict[str, Any]) -> Scored
     from lutetia.scoring.growth import rate_percent_per_month, side_of_cut_off
 
     table.require(["before_mm"], ["after_mm"], ["days", "before_date"], ["days", "after_date"])
+    used = ["before_mm", "after_mm", "new_lesions", "nodes_in_sum"]
+    used += ["days"] if "days" in table.columns else ["before_date", "after_date"]
 
     def score(row: Row) -> Found | str:
         sums = row.number("before_mm", needed=True), row.number("after_mm", needed=True)
@@ -124,7 +141,7 @@ def growth(table: Table, cut_off: str | None, options: dict[str, Any]) -> Scored
         return found | {"side": side.value if side else None}, side.conventions if side else rate.conventions
 
     columns = ("rate_percent_per_month", "low", "high", "months", *(["side"] if cut_off else []))
-    return score_each(table, columns, score, "Growth rates")
+    return score_each(table, used, columns, score, "Growth rates")
 
 
 def _days_between(row: Row) -> float | None:
@@ -171,7 +188,8 @@ def ctcae(table: Table, version: str | None, options: dict[str, Any]) -> Scored:
 
     columns = ("analyte", "value", "unit", "grade", "term", "missing", "version")
     said = "post_baseline: as given, yes where it is empty or no such column exists"
-    return score_each(table, columns, score, "CTCAE grades", said)
+    used = ("analyte", "value", "unit", *references, "post_baseline", *words)
+    return score_each(table, used, columns, score, "CTCAE grades", said)
 
 
 def _is_known(analyte: str, units_of: Callable[[str], object]) -> bool:
@@ -187,12 +205,15 @@ def qlq(table: Table, instrument: str, options: dict[str, Any]) -> Scored:
     from lutetia.scoring.questionnaire import SUMMARY, instrument_named, score
 
     known = instrument_named(instrument, **options)
-    column_of = {column.lower().removeprefix("item").lstrip("_ q"): column for column in table.columns}
+    column_of = _item_columns(table)
     table.require(*([column_of.get(str(item), str(item))] for item in known.items))
     scales = (*(scale.name for scale in known.scales), *([SUMMARY] if known.summary else []))
 
     def form(row: Row) -> Found | str:
         answers = {item: row.number(column_of[str(item)]) for item in known.items}
+        # A course may hold answers to items that the instrument has not.
+        strange = row.cells.keys() - set(table.columns)
+        row.faults += [Fault(place=f"item {i}", must=f"must be an item of {known.name}") for i in sorted(strange)]
         row.refuse_faults()
         if not any(answer is not None for answer in answers.values()):
             return "the form is blank"
@@ -200,7 +221,22 @@ def qlq(table: Table, instrument: str, options: dict[str, Any]) -> Scored:
         found = score(whole, instrument, **options)  # type: ignore[arg-type]
         return dict(found.value), found.conventions
 
-    return score_each(table, scales, form, "Questionnaires")
+    return score_each(table, [column_of[str(item)] for item in known.items], scales, form, "Questionnaires")
+
+
+def _item_columns(table: Table) -> dict[str, str]:
+    """Item number → its column; raises InputError where two columns hold the same item."""
+    found: dict[str, str] = {}
+    faults = []
+    for column in table.columns:
+        item = column.lower().removeprefix("item").lstrip("_ q0")
+        if item in found and item.isdecimal():
+            must = f"item {item} must have one column"
+            faults.append(Fault(place="header", must=must, got=f"{found[item]} and {column}", do="Keep one of them."))
+        found[item] = column
+    if faults:
+        raise InputError(table.name, faults)
+    return found
 
 
 # ---- courses as tables
