@@ -95,6 +95,14 @@ def test_every_statement_shows_its_ids_and_they_resolve(page, knowledge):
             assert fact in text
 
 
+def test_every_statement_of_every_example_course_has_ids_that_resolve(course_sheets, knowledge):
+    for name, sheet in course_sheets.items():
+        for item in sheet.statements():
+            assert item.facts, (name, item.text)
+            papers = {knowledge.resolve(fact).paper for fact in item.facts}
+            assert "S004" not in papers or not re.match(r"\d", item.strength or ""), (name, item.text)
+
+
 def test_no_statement_of_the_review_shows_a_level(page, knowledge):
     for facts, words in read(page).statements:
         if any(knowledge.resolve(fact).paper == "S004" for fact in facts):

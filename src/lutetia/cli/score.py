@@ -98,7 +98,8 @@ def recist(
     if file is not None and tu is None and tr is None:
         show(recist_of_lesions(read_table(file), options), format)
     elif file is None and tu is not None and tr is not None:
-        show(of_sdtm(*_rows_of(tu, tr), options), format)
+        tu_rows, tr_rows = _rows_of(tu, tr)
+        show(of_sdtm(tu_rows, tr_rows, options), format)
     else:
         given = [name for name, path in (("FILE", file), ("--tu", tu), ("--tr", tr)) if path is not None]
         must = "either FILE must be given, or --tu together with --tr"
@@ -229,7 +230,7 @@ def qlq(
 
     options: dict[str, Any] = {"layout": layout, "missing": missing.value}
     if _is_course(file):
-        table = score_rows.questionnaire_table(file, day_of(as_of, "--as-of", quiet=True), instrument)
+        table = score_rows.questionnaire_table(file, day_of(as_of, "--as-of", quiet=True), instrument, layout)
     else:
         table = _table_of(file, as_of)
     show(score_rows.qlq(table, instrument, options), format)

@@ -176,8 +176,8 @@ def _response(
     from lutetia.scoring.choi import response
 
     nadir_mm = smallest_mm if options["progression_against"] == "nadir" else None
-    phases: dict[str, Any] = {"baseline_phase": baseline.phase, "phase": visit.phase}
-    found = response(baseline.targets, visit.targets, **options, **phases, **visit.findings, nadir_mm=nadir_mm)
+    seen: dict[str, Any] = {"baseline_phase": baseline.phase, "phase": visit.phase, **visit.findings}
+    found = response(baseline.targets, visit.targets, **options, **seen, nadir_mm=nadir_mm)
     names = ("size_change_pct", "growth_pct", "attenuation_change_pct")
     possible = {"possible": " or ".join(found.possible) if found.assessable else "not assessable"}
     return {"response": found.value} | possible | {name: getattr(found, name) for name in names}, found.conventions

@@ -32,33 +32,30 @@ class Scored:
 
 def show(scored: Scored, format: Format) -> None:
     """Print the rows on stdout; the notes follow them in a table and go to stderr beside CSV and JSON."""
-    for line in {Format.table: _table, Format.csv: _csv, Format.json: _json}[format](scored):
-        typer.echo(line)
-    if format is Format.table:
-        typer.echo("")
-    for line in notes(scored):
-        typer.echo(line, err=format is not Format.table)
+    text = {Format.table: _table, Format.csv: _csv, Format.json: _json}[format](scored)
+    typer.echo(text)
+    typer.echo("\n".join(notes(scored)), err=format is not Format.table)
 
 
 def notes(scored: Scored) -> list[str]:
     """What was read and left out, cautions, and every choice made."""
-    said = [f"Read: {scored.read}; {len(scored.rows)} rows of results."]
+    said = [f"Read: {scored.read}. Results: {len(scored.rows)} rows."]
     said += [f"Left out: {reason}" for reason in scored.left_out or ("nothing",)]
     said += [f"Caution: {caution}" for caution in scored.cautions]
     return [*said, "Conventions:", *(f"  {convention}" for convention in scored.conventions)]
 
 
-def _table(scored: Scored) -> list[str]:
+def _table(scored: Scored) -> str:
     lines = [list(scored.columns), *([_shown(row[name]) for name in scored.columns] for row in scored.rows)]
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
     rule = ["-" * width for width in widths]
     padded = (
         [cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in [lines[0], rule, *lines[1:]]
     )
-    return ["  ".join(cells).rstrip() for cells in padded]
+    return "\n".join(["  ".join(cells).rstrip() for cells in padded]) + "\n"
 
 
-def _csv(scored: Scored) -> list[str]:
+def _csv(scored: Scored) -> str:
     import csv
     import io
 
@@ -66,14 +63,14 @@ def _csv(scored: Scored) -> list[str]:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(scored.columns)
     writer.writerows([_cell(row[name]) for name in scored.columns] for row in scored.rows)
-    return text.getvalue().splitlines()
+    return text.getvalue().removesuffix("\n")
 
 
-def _json(scored: Scored) -> list[str]:
+def _json(scored: Scored) -> str:
     import json
 
     rows = [{name: row[name] for name in scored.columns} for row in scored.rows]
-    return [json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)]
+    return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def _cell(value: Any) -> str:

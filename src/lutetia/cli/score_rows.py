@@ -128,13 +128,13 @@ def growth(table: Table, cut_off: str | None, options: dict[str, Any]) -> Scored
     used += ["days"] if "days" in table.columns else ["before_date", "after_date"]
 
     def score(row: Row) -> Found | str:
-        sums = row.number("before_mm", needed=True), row.number("after_mm", needed=True)
+        before_mm, after_mm = row.number("before_mm", needed=True), row.number("after_mm", needed=True)
         days = row.number("days", needed=True) if "days" in table.columns else _days_between(row)
         declared = {name: row.yes_or_no(name) for name in ("new_lesions", "nodes_in_sum")}
         row.refuse_faults()
-        before, after = sums
-        assert before is not None and after is not None and days is not None
-        rate = rate_percent_per_month(before, after, days, **options, **declared)
+        if before_mm is None or after_mm is None or days is None:
+            raise AssertionError("an empty cell that is needed is a fault")
+        rate = rate_percent_per_month(before_mm, after_mm, days, **options, **declared)
         side = side_of_cut_off(rate, cut_off=cut_off) if cut_off else None  # type: ignore[arg-type]
         names = ("months", "low", "high")
         found = {"rate_percent_per_month": rate.value} | {name: getattr(rate, name) for name in names}
@@ -168,7 +168,7 @@ def ctcae(table: Table, version: str | None, options: dict[str, Any]) -> Scored:
             return f"CTCAE v{criteria.version} grades no {analyte} by a number"
         if not row.text("value"):
             return "the value is missing"
-        given = {name: row.number(name) for name in references}
+        given: dict[str, Any] = {name: row.number(name) for name in references}
         after = row.yes_or_no("post_baseline")
         clinical = {word: said for word in words if (said := row.yes_or_no(word)) is not None}
         row.refuse_faults()
@@ -182,7 +182,12 @@ def ctcae(table: Table, version: str | None, options: dict[str, Any]) -> Scored:
             clinical=clinical,
             **options,
         )
-        shown = {"analyte": analyte, "value": row.text("value"), "unit": row.text("unit"), "grade": found.value}
+        shown: dict[str, Any] = {
+            "analyte": analyte,
+            "value": row.text("value"),
+            "unit": row.text("unit"),
+            "grade": found.value,
+        }
         shown |= {"term": found.term, "version": found.version, "missing": ", ".join(found.missing)}
         return shown, found.conventions
 
@@ -257,12 +262,11 @@ def laboratory_table(path: Path, day: date) -> Table:
     return _entries(path, day, "laboratory", ("analyte", "value", "unit", "lln", "uln"), cells, lambda entry: None)
 
 
-def questionnaire_table(path: Path, day: date, instrument: str) -> Table:
+def questionnaire_table(path: Path, day: date, instrument: str, layout: str | None) -> Table:
     """The questionnaires of a course as known on a day, as the table that `qlq` reads."""
     from lutetia.scoring.questionnaire import instrument_named
 
-    layouts = {"QLQ-GI.NET21": "weight_gain_single"}  # both layouts have the same items
-    items = [str(item) for item in instrument_named(instrument, layouts.get(instrument)).items]
+    items = [str(item) for item in instrument_named(instrument, layout).items]
 
     def cells(entry: Any) -> dict[str, str]:
         given = {str(item): "" if answer is None else str(answer) for item, answer in entry.answers.items()}

@@ -173,10 +173,7 @@ def _header_faults(columns: tuple[str, ...], line: int) -> list[Fault]:
 def _wrong_count(cells: list[str], columns: tuple[str, ...], separator: str, place: str, line: int) -> Fault:
     many = len(cells) > len(columns)
     do = f"Is there a decimal comma in it? {_POINT}" if many and separator == "," else None
-    if many:
-        place = f"{place}, column {len(columns) + 1}"
-    else:
-        place = f"{place}, column {columns[len(cells)]}"
+    place = f"{place}, column {len(columns) + 1 if many else columns[len(cells)]}"
     must = f"a row must have {len(columns)} cells, one for each column"
     return Fault(place=place, line=line, must=must, got=f"{len(cells)}", do=do)
 
