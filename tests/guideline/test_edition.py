@@ -12,25 +12,6 @@ import pytest
 from lutetia.errors import KnowledgeError
 from lutetia.guideline.edition import build_knowledge, read_edition
 
-# Level and grade of the ten questions as the consensus prints them (notes on S001, section 3.2).
-PRINTED = {
-    "CONS-Q1-R": "1b-A",
-    "CONS-Q2-R": "3a-A",
-    "CONS-Q2-R2": "3a-A",
-    "CONS-Q3-R": "3b-A",
-    "CONS-Q4-R": "2b-B",
-    "CONS-Q5-R": "3b-A",
-    "CONS-Q5-X1": "3b-A",
-    "CONS-Q5-X2": "3b-A",
-    "CONS-Q6-R": "1b-A",
-    "CONS-Q6-X1": "1b-A",
-    "CONS-Q6-X2": "1b-A",
-    "CONS-Q7-R": "3a-A",
-    "CONS-Q8-R": "5-B",
-    "CONS-Q9-R": "1b-A",
-    "CONS-Q10-R": "3b-B",
-}
-
 
 # ------------------------------------------------------------------------------------- tables that cannot be read
 def build(tables, levels):

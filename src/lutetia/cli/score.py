@@ -188,7 +188,7 @@ def ctcae(
 
       lutetia score ctcae examples/courses/VO-01.yaml --version 5.0 --as-of 2026-11-20 --format json
     """
-    from lutetia.cli import score_rows
+    from lutetia.cli import score_courses, score_rows
 
     options: dict[str, Any] = {
         "baseline_rule": baseline_rule.value,
@@ -199,7 +199,7 @@ def ctcae(
         "check_plausible": check_plausible,
     }
     if _is_course(file):
-        table = score_rows.laboratory_table(file, day_of(as_of, "--as-of", quiet=True))
+        table = score_courses.laboratory_table(file, day_of(as_of, "--as-of", quiet=True))
     else:
         table = _table_of(file, as_of)
     show(score_rows.ctcae(table, version, options), format)
@@ -226,11 +226,11 @@ def qlq(
 
       lutetia score qlq forms.csv --instrument QLQ-GI.NET21 --layout weight_gain_single
     """
-    from lutetia.cli import score_rows
+    from lutetia.cli import score_courses, score_rows
 
     options: dict[str, Any] = {"layout": layout, "missing": missing.value}
     if _is_course(file):
-        table = score_rows.questionnaire_table(file, day_of(as_of, "--as-of", quiet=True), instrument, layout)
+        table = score_courses.questionnaire_table(file, day_of(as_of, "--as-of", quiet=True), instrument, layout)
     else:
         table = _table_of(file, as_of)
     show(score_rows.qlq(table, instrument, options), format)

@@ -55,7 +55,10 @@ def recist_of_lesions(table: Table, options: dict[str, Any]) -> Scored:
 
     table.require(["subject"], ["lesion"], ["role"], ["organ"], ["visit"], ["visit_number", "date"], ["diameter_mm"])
     tu, tr = as_sdtm(table)
-    scored = recist(tu, tr, options)
+    try:
+        scored = recist(tu, tr, options)
+    except InputError as error:
+        raise InputError(f"{table.name} (row n of TR is row n of the table)", error.faults) from None
     left_out = (*table.left_out, *scored.left_out, *unused_columns(table, LESION_COLUMNS))
     return replace(scored, read=f"{len(table.rows)} rows of {table.name}", left_out=left_out)
 
@@ -73,6 +76,9 @@ def as_sdtm(table: Table) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         when: Any = row.number("visit_number", needed=True) if by_number else row.day("date")
         if cells["role"].lower() not in _ROLES:
             row.faults.append(Fault(place="role", must="must be target, non_target or new", got=repr(cells["role"])))
+        if cells["diameter_mm"] and cells.get("state"):
+            must, got = "must be empty where diameter_mm is given", repr(cells["state"])
+            row.faults.append(Fault(place="state", must=must, got=got, do="Keep one of the two."))
         key = (cells["subject"], cells.get("reader", ""), cells["lesion"])
         if when is not None and (key not in first or when < first[key][0]):
             first[key] = (when, at)

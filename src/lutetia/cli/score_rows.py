@@ -1,11 +1,11 @@
-"""Scores of one row at a time: growth rates, CTCAE grades and questionnaires, from tables or from a course."""
+"""Scores of one row at a time: growth rates, CTCAE grades and questionnaires."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lutetia.cli.options import tracked
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WHOSE = ("subject", "reader", "visit", "date")
 """Columns that say whose row it is; they are carried over to the results."""
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,300}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 _YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 
 Found = tuple[dict[str, Any], Iterable[str]]
@@ -39,11 +40,10 @@ class Row:
         said = self.text(column)
         if not said and not needed:
             return None
-        try:
-            return float(said)
-        except ValueError:
+        if not _NUMBER.fullmatch(said):
             self.faults.append(Fault(place=column, must="must be a number", got=repr(said) if said else "nothing"))
             return None
+        return float(said)
 
     def yes_or_no(self, column: str) -> bool | None:
         """Yes or no, None where the cell is empty: not known."""
@@ -161,6 +161,14 @@ def ctcae(table: Table, version: str | None, options: dict[str, Any]) -> Scored:
     table.require(["analyte"], ["value"], ["unit"])
     words = [word for word in sorted(clinical_words()) if word in table.columns]
     references = ("lln", "uln", "baseline", "baseline_lln", "baseline_uln")
+    used = ("analyte", "value", "unit", *references, "post_baseline", *words)
+    graded: dict[tuple[str, ...], Found | str] = {}  # laboratory values repeat themselves
+
+    def once(row: Row) -> Found | str:
+        cells = tuple(map(row.text, used))
+        if cells not in graded:
+            graded[cells] = score(row)
+        return graded[cells]
 
     def score(row: Row) -> Found | str:
         analyte = analyte_named(row.text("analyte"))
@@ -193,8 +201,7 @@ def ctcae(table: Table, version: str | None, options: dict[str, Any]) -> Scored:
 
     columns = ("analyte", "value", "unit", "grade", "term", "missing", "version")
     said = "post_baseline: as given, yes where it is empty or no such column exists"
-    used = ("analyte", "value", "unit", *references, "post_baseline", *words)
-    return score_each(table, used, columns, score, "CTCAE grades", said)
+    return score_each(table, used, columns, once, "CTCAE grades", said)
 
 
 def _is_known(analyte: str, units_of: Callable[[str], object]) -> bool:
@@ -242,71 +249,3 @@ def _item_columns(table: Table) -> dict[str, str]:
     if faults:
         raise InputError(table.name, faults)
     return found
-
-
-# ---- courses as tables
-
-
-def laboratory_table(path: Path, day: date) -> Table:
-    """The laboratory values of a course as known on a day, as the table that `ctcae` reads."""
-    from lutetia.course.entry import Unknown
-
-    def cells(entry: Any) -> dict[str, str]:
-        limits = {"lln": entry.lower_limit, "uln": entry.upper_limit}
-        return {
-            "analyte": entry.analyte if entry.analyte != "other" else entry.name,
-            "value": "" if isinstance(entry.value, Unknown) else str(entry.value),
-            "unit": entry.unit or "",
-        } | {name: str(float(limit)) if isinstance(limit, float) else "" for name, limit in limits.items()}
-
-    return _entries(path, day, "laboratory", ("analyte", "value", "unit", "lln", "uln"), cells, lambda entry: None)
-
-
-def questionnaire_table(path: Path, day: date, instrument: str, layout: str | None) -> Table:
-    """The questionnaires of a course as known on a day, as the table that `qlq` reads."""
-    from lutetia.scoring.questionnaire import instrument_named
-
-    items = [str(item) for item in instrument_named(instrument, layout).items]
-
-    def cells(entry: Any) -> dict[str, str]:
-        given = {str(item): "" if answer is None else str(answer) for item, answer in entry.answers.items()}
-        return dict.fromkeys(items, "") | given
-
-    def other(entry: Any) -> str | None:
-        return None if entry.instrument == instrument else f"questionnaire {entry.instrument}, not {instrument}"
-
-    return _entries(path, day, "questionnaire", tuple(items), cells, other)
-
-
-def _entries(
-    path: Path,
-    day: date,
-    kind: str,
-    columns: tuple[str, ...],
-    cells: Callable[[Any], dict[str, str]],
-    why_not: Callable[[Any], str | None],
-) -> Table:
-    """The entries of a kind known on a day; what is corrected, later or not wanted is counted as left out."""
-    from lutetia.course.timeline import Timeline
-    from lutetia.exchange.courses import read_course
-    from lutetia.exchange.tabular import Table
-
-    course = read_course(path)
-    known = Timeline(course, day).known(kind)
-    left_out = Counter(why for entry in known if (why := why_not(entry)))
-    hidden = sum(entry.kind == kind for entry in course.entries) - len(known)
-    if hidden:
-        left_out[f"{kind} entries corrected, or not known by {day}"] = hidden
-    wanted = [entry for entry in known if why_not(entry) is None]
-    if not wanted:
-        must = f"the course must hold {kind} entries that can be scored"
-        got = "; ".join(f"{count} {why}" for why, count in left_out.items()) or "none"
-        raise InputError(str(path), [Fault(place="entries", must=must, got=got)])
-    rows = [{"subject": course.patient.id, "date": str(entry.date)} | cells(entry) for entry in wanted]
-    return Table(
-        name=str(path),
-        columns=("subject", "date", *columns),
-        rows=rows,
-        places=[f"{kind} {entry.id}" for entry in wanted],
-        left_out=tuple(f"{count} {why}" for why, count in left_out.items()),
-    )

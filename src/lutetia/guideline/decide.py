@@ -57,7 +57,7 @@ class Decision:
     open_points: tuple[OpenPoint, ...]
 
 
-class _Course:
+class _Walk:
     """The state of one walk through the decision list."""
 
     def __init__(self, evaluator: Evaluator, record: Record, memo: Memo, jurisdiction: str | None) -> None:
@@ -105,17 +105,17 @@ class _Course:
 def decide(evaluator: Evaluator, record: Record, memo: Memo, jurisdiction: str | None) -> Decision:
     """Candidacy of a record under the policy of the evaluator's knowledge."""
     policy = evaluator.knowledge.policy
-    course = _Course(evaluator, record, memo, jurisdiction)
+    walk = _Walk(evaluator, record, memo, jurisdiction)
     for step in policy["steps"]:
-        _take(step, course)
-    _add_conditions(policy["conditions"], course)
-    answer = course.answer or ("candidate_with_conditions" if course.conditions else "candidate")
+        _take(step, walk)
+    _add_conditions(policy["conditions"], walk)
+    answer = walk.answer or ("candidate_with_conditions" if walk.conditions else "candidate")
     return Decision(
         candidacy=answer,
-        grounds=tuple(course.grounds),
-        conditions=tuple(course.conditions),
-        stops=tuple(course.stops),
-        open_points=tuple(course.open),
+        grounds=tuple(walk.grounds),
+        conditions=tuple(walk.conditions),
+        stops=tuple(walk.stops),
+        open_points=tuple(walk.open),
     )
 
 
@@ -123,79 +123,79 @@ def _ground(step: Mapping[str, Any]) -> Ground:
     return Ground(id=step["id"], says=step["says"], facts=tuple(step["facts"]))
 
 
-def _take(step: Mapping[str, Any], course: _Course) -> None:
+def _take(step: Mapping[str, Any], walk: _Walk) -> None:
     if "test" in step:
-        _take_test(step, course)
+        _take_test(step, walk)
     elif "grounds" in step:
-        _take_indication(step, course)
+        _take_indication(step, walk)
     elif "stops" in step:
-        _take_stop(step, course)
+        _take_stop(step, walk)
     else:
-        _take_demand(step, course)
+        _take_demand(step, walk)
 
 
-def _take_test(step: Mapping[str, Any], course: _Course) -> None:
+def _take_test(step: Mapping[str, Any], walk: _Walk) -> None:
     expression = step["test"]
-    truth = course.truth(expression)
+    truth = walk.truth(expression)
     if truth is None:
-        course.leave_open(step, course.fields(expression))
+        walk.leave_open(step, walk.fields(expression))
     elif truth is False and "fails_to" in step:
-        course.settle(step["fails_to"], _ground(step))
+        walk.settle(step["fails_to"], _ground(step))
 
 
-def _take_indication(step: Mapping[str, Any], course: _Course) -> None:
+def _take_indication(step: Mapping[str, Any], walk: _Walk) -> None:
     """An indication that holds outright lets the step pass; one that holds with conditions too."""
-    if course.truth(step["applies"]) is False:
+    if walk.truth(step["applies"]) is False:
         return None
     for grounds in (step["grounds"], step["conditional_grounds"]):
         if not grounds:
             continue
-        met = [fact for fact in grounds if course.truth(Ref(fact))]
-        if not met and (fields := course.fields_of(grounds)):
-            return course.leave_open(step, fields)
+        met = [fact for fact in grounds if walk.truth(Ref(fact))]
+        if not met and (fields := walk.fields_of(grounds)):
+            return walk.leave_open(step, fields)
         if met:
-            facts = course.evaluator.knowledge.facts
-            course.grounds += [Ground(id=fact, says=facts[fact].says, facts=(fact,)) for fact in met]
+            facts = walk.evaluator.knowledge.facts
+            walk.grounds += [Ground(id=fact, says=facts[fact].says, facts=(fact,)) for fact in met]
             return None
-    return course.settle(step["fails_to"], _ground(step))
+    return walk.settle(step["fails_to"], _ground(step))
 
 
-def _take_stop(step: Mapping[str, Any], course: _Course) -> None:
+def _take_stop(step: Mapping[str, Any], walk: _Walk) -> None:
     expression = step["stops"]
-    truth = course.truth(expression)
+    truth = walk.truth(expression)
     if truth is None:
-        course.leave_open(step, course.fields(expression))
+        walk.leave_open(step, walk.fields(expression))
     elif truth:
-        _stop(step, course)
+        _stop(step, walk)
 
 
-def _stop(step: Mapping[str, Any], course: _Course) -> None:
+def _stop(step: Mapping[str, Any], walk: _Walk) -> None:
     binding = step.get("binding_in")
-    if binding is None or course.jurisdiction in binding:
-        course.stops.append(_ground(step))
-        course.settle(step["stops_to"], _ground(step))
-    elif course.jurisdiction is None:
-        course.leave_open(step, ("jurisdiction",))
+    if binding is None or walk.jurisdiction in binding:
+        walk.stops.append(_ground(step))
+        walk.settle(step["stops_to"], _ground(step))
+    elif walk.jurisdiction is None:
+        walk.leave_open(step, ("jurisdiction",))
     else:
         condition = Ground(id=step["id"], says=step["elsewhere_condition"], facts=tuple(step["facts"]))
-        course.conditions.append(condition)
+        walk.conditions.append(condition)
 
 
-def _take_demand(step: Mapping[str, Any], course: _Course) -> None:
+def _take_demand(step: Mapping[str, Any], walk: _Walk) -> None:
     """A finding that must be known when the demand holds, or may hold."""
     expression = step["demand"]
-    demanded = course.truth(expression)
-    if demanded is False or step["needs"] in course.record:
+    demanded = walk.truth(expression)
+    if demanded is False or step["needs"] in walk.record:
         return
-    fields = (step["needs"],) if demanded else course.fields(expression)
-    course.leave_open(step, fields)
+    fields = (step["needs"],) if demanded else walk.fields(expression)
+    walk.leave_open(step, fields)
 
 
-def _add_conditions(conditions: list[Mapping[str, Any]], course: _Course) -> None:
+def _add_conditions(conditions: list[Mapping[str, Any]], walk: _Walk) -> None:
     for condition in conditions:
         expression = condition["when"]
-        truth = course.truth(expression)
+        truth = walk.truth(expression)
         if truth:
-            course.conditions.append(_ground(condition))
+            walk.conditions.append(_ground(condition))
         elif truth is None:
-            course.leave_open({**condition, "unknown": "list"}, course.fields(expression))
+            walk.leave_open({**condition, "unknown": "list"}, walk.fields(expression))
