@@ -118,7 +118,7 @@ def test_choi_by_hand():
 def test_choi_against_the_nadir_leaves_out_what_has_none():
     scored = choi(parse_table(CT), {**CHOI, "progression_against": "nadir"})
     assert [row["visit"] for row in scored.rows] == ["2024-03-01", "2024-05-01", "2024-07-01"]
-    assert scored.left_out == ("1 visits after every target had gone: no growth can be told from a nadir of 0 mm",)
+    assert scored.left_out == ("visits: every target had gone before, no growth can be told from a nadir of 0 mm (1)",)
 
 
 def test_choi_faults_of_all_visits_come_together():

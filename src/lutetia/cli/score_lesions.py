@@ -148,7 +148,7 @@ def choi(table: Table, options: dict[str, Any]) -> Scored:
         for position, (day, visit) in enumerate(visits[1:], start=1):
             smallest = min(earlier.sum_mm for _, earlier in visits[:position])
             if options["progression_against"] == "nadir" and smallest == 0:
-                left_out["visits after every target had gone: no growth can be told from a nadir of 0 mm"] += 1
+                left_out["visits: every target had gone before, no growth can be told from a nadir of 0 mm"] += 1
                 continue
             try:
                 found = _response(visits[0][1], visit, smallest, options)
@@ -169,7 +169,7 @@ def choi(table: Table, options: dict[str, Any]) -> Scored:
         read=f"{len(table.rows)} rows of {table.name}",
         left_out=(
             *table.left_out,
-            *(f"{count} {why}" for why, count in left_out.items()),
+            *(f"{why} ({count})" for why, count in left_out.items()),
             *unused_columns(table, (*CHOI_COLUMNS, *FINDINGS)),
         ),
         conventions=tuple(conventions),

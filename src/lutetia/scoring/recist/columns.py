@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
+from itertools import repeat
+from operator import contains, itemgetter
 from typing import Any
 
 from lutetia.errors import Fault, InputError
@@ -21,6 +22,7 @@ class Columns:
         """Raises InputError when it is no table or its columns differ in length."""
         self.name = name
         self._rows: list[Mapping[str, Any]] | None = _rows(table, name) if _is_rows(table, name) else None
+        self._plain = set(map(type, self._rows or ())) <= {dict}
         self._columns: dict[str, Sequence[Any]] = {} if self._rows is not None else _columns(table)
         lengths = {column: len(values) for column, values in self._columns.items()}
         if len(set(lengths.values())) > 1:
@@ -32,7 +34,7 @@ class Columns:
         """Whether any row has the column."""
         if self._rows is None:
             return column in self._columns
-        return any(column in row for row in self._rows)
+        return any(map(contains, self._rows, repeat(column)))
 
     def present(self, asked: Sequence[str]) -> tuple[str, ...]:
         """Those of the columns asked for that the table has, in the order asked."""
@@ -50,6 +52,9 @@ class Columns:
         """The values of one column; None throughout where the table has none."""
         if self._rows is None:
             return iter(self._columns[name]) if name in self._columns else iter([None] * self.rows)
+        if self._plain:
+            plain: Any = self._rows
+            return map(dict.get, plain, repeat(name))
         return (row.get(name) for row in self._rows)
 
     def require(self, *alternatives: Sequence[str]) -> list[Fault]:

@@ -122,14 +122,14 @@ class _Walk:
 
     def judge(self, at: int, visit: Visit, now: TargetSum, conventions: tuple[str, ...]) -> VisitResponse:
         """The response at one visit; the history moves on by it."""
-        target, target_rule = self._target(now)
+        followed = bool(self.targets)
+        target, target_rule = self._target(now) if followed else (None, "RECIST-TL-NONE")
         nontarget, nontarget_rule = self._nontarget(visit)
         counts = self.new.counts_from is not None and at >= self.new.counts_from
         overall = overall_response(target, nontarget, counts)
-        course, followed = self.course, bool(self.targets)
         response = VisitResponse(
-            course.subject,
-            course.reader,
+            self.course.subject,
+            self.course.reader,
             visit.name,
             visit.number,
             visit.dates,
@@ -148,15 +148,15 @@ class _Walk:
             visit.accepted,
             conventions,
         )
-        self.after_overall_cr = self.after_overall_cr or overall == "CR"
-        self.after_target_response = self.after_target_response or target in ("PR", "CR")
-        if _is_sum(now, self.rules):
-            self.nadir_um = min(self.nadir_um, now.sum_um)
+        if overall == "CR":
+            self.after_overall_cr = True
+        if target == "PR" or target == "CR":
+            self.after_target_response = True
+        if now.sum_um < self.nadir_um and _is_sum(now, self.rules):
+            self.nadir_um = now.sum_um
         return response
 
     def _target(self, now: TargetSum) -> tuple[Response | None, str]:
-        if not self.targets:
-            return None, "RECIST-TL-NONE"
         return target_response(
             now,
             baseline_um=self.baseline_um,
@@ -167,6 +167,8 @@ class _Walk:
         )
 
     def _nontarget(self, visit: Visit) -> tuple[Response | None, str]:
+        if not self.non_targets and not self.course.marker_followed:
+            return None, "RECIST-NT-NONE"
         return nontarget_response(
             self.non_targets,
             visit.seen,

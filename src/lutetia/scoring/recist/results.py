@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,19 +78,20 @@ def read_results(
     rows = zip(tr.cells(where_there), tr.cells(value_there), names, tests, strict=True)
     where_before: Cells | None = None
     visit: ReadVisit | Refused = Refused("")
+    lesions: Mapping[str, Lesion] = {}
+    measures: dict[str, Measurement] = {}
     for row, (where, value, name, test) in enumerate(rows, start=1):
         if where != where_before:  # rows of one visit mostly follow each other
-            where_before, visit = where, visits[where]
-        kind = kinds[test]
+            where_before, visit = where, visits.at(where)
+            lesions, measures = {}, {}
+            if isinstance(visit, ReadVisit):
+                lesions, measures = visit.identified.lesions, visit.measures
+        lesion, kind = lesions.get(name), kinds[test]
         # Nearly every row is a diameter of a known lesion; all the others take the slow way.
-        if type(visit) is ReadVisit and (lesion := visit.identified.lesions.get(name)) is not None:
-            if kind == lesion.axis:
-                seen = diameters[value]
-                if type(seen) is Measurement and name not in visit.measures:
-                    visit.measures[name] = seen
-                    continue
-            elif kind == "longest" or kind == "short_axis":
-                slow.other_axis(visit, lesion, row)
+        if lesion is not None and kind == lesion.axis and name not in measures:
+            seen = diameters[value]
+            if type(seen) is Measurement:
+                measures[name] = seen
                 continue
         slow.take(row, visit, text(name), kind, test, value)
     if slow.twice:
@@ -104,39 +105,75 @@ _OTHER_AXIS = {
 }
 
 
-class _Where(CellReader):
+class _Where:
     """The cells `WHERE` → the visit they belong to, or `Refused`."""
 
     def __init__(self, present: Sequence[str], found: dict[CourseKey, Identified], by_number: bool) -> None:
-        super().__init__(WHERE, present)
-        self._found, self._by_number = found, by_number
+        who = [column for column in present if column in _WHO]
+        self._split = len(who)
+        self._courses = _Courses(_WHO, who)
+        self._whens = _Whens(present[self._split :], by_number)
+        self._found = found
         self.visits: Visits = {}
 
-    def read(self, *texts: str) -> ReadVisit | Refused:
-        subject, evaluator_id, evaluator, number, label, day, accepted = texts
-        course = course_key(subject, evaluator_id, evaluator)
-        key, days = visit_key(number, label, self._by_number), days_of(day)
-        if not subject:
+    def at(self, cells: Cells) -> ReadVisit | Refused:
+        """The visit of a row; made when it is met first."""
+        return self._visit(self._courses[cells[: self._split]], *self._whens[cells[self._split :]])
+
+    def _visit(
+        self,
+        course: CourseKey,
+        key: VisitKey | None,
+        label: str,
+        days: tuple[PartialDate, ...],
+        accepted: bool,
+        wrong: tuple[str, str] | None,
+    ) -> ReadVisit | Refused:
+        if not course[0]:
             return Refused("USUBJID must name the patient", course=course)
-        if key is None:
-            return Refused(VISIT_MUST[self._by_number], repr(number or label), course=course)
-        if days is None:
-            return Refused(DATE_MUST, repr(day), course=course)
+        if wrong is not None or key is None:
+            return Refused(*(wrong or ("", "")), course=course)
         visits = self.visits.get(course)
         if visits is None:
             visits = self.visits[course] = {}
         visit = visits.get(key)
         if visit is None:
             identified = self._found.get(course) or Identified()
-            visits[key] = ReadVisit(key, course, identified, label or number, days, (accepted in _YES,))
-            return visits[key]
+            visits[key] = visit = ReadVisit(key, course, identified, label, days, (accepted,))
+            return visit
         if label and label != visit.label:
-            must = f"a visit must have one name (VISIT), but VISITNUM {number} is {visit.label} too"
+            must = f"a visit must have one name (VISIT), but VISITNUM {key} is {visit.label} too"
             return Refused(must, repr(label), course=course)
-        visit.add(days, accepted in _YES)
+        visit.add(days, accepted)
         return visit
 
 
+class _Courses(CellReader):
+    """USUBJID, EVALID and EVAL → (subject, reader)."""
+
+    def read(self, *texts: str) -> CourseKey:
+        return course_key(*texts)
+
+
+class _Whens(CellReader):
+    """VISITNUM, VISIT, TRDTC, TRACPTFL → (key, label, days, accepted, what is wrong with them or None)."""
+
+    def __init__(self, present: Sequence[str], by_number: bool) -> None:
+        super().__init__(WHERE[len(_WHO) :], present)
+        self._by_number = by_number
+
+    def read(self, *texts: str) -> tuple[object, ...]:
+        number, label, day, accepted = texts
+        key, days = visit_key(number, label, self._by_number), days_of(day)
+        wrong = None
+        if key is None:
+            wrong = (VISIT_MUST[self._by_number], repr(number or label))
+        elif days is None:
+            wrong = (DATE_MUST, repr(day))
+        return key, label or number, days or (), accepted in _YES, wrong
+
+
+_WHO = WHERE[:3]
 _YES = ("Y", "y")
 
 
@@ -233,7 +270,7 @@ def _faults_twice(
     rows_of: dict[tuple[CourseKey, VisitKey, str, str], list[str]] = {}
     rows = zip(tr.cells(tr.present(WHERE)), tr.column("TRLNKID"), tr.column("TRTESTCD"), strict=True)
     for row, (where, name, test) in enumerate(rows, start=1):
-        visit = visits[where]
+        visit = visits.at(where)
         if isinstance(visit, ReadVisit):
             key = (visit.course, visit.key, text(name), kinds[test])
             if key in twice:
