@@ -7,12 +7,12 @@ Inside the evaluator a truth is `True`, `False` or `None` (unknown), which keeps
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
+from enum import StrEnum
 
 Kleene = bool | None
 
 
-class Truth(Enum):
+class Truth(StrEnum):
     """Truth of a fact for one patient."""
 
     TRUE = "t"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lutetia.scoring import recist
-from lutetia.scoring.recist.tables import read_courses
+from lutetia.scoring.recist.tables import Tables as Read
 
 LESIONS = {"T1": ("LIVER", "TARGET"), "A": ("BONE", "NON-TARGET"), "X1": ("LUNG", "NEW")}
 Tables = Callable[..., Any]
@@ -15,7 +15,7 @@ Tables = Callable[..., Any]
 def test_baseline_and_later_visits_in_order(tables: Tables) -> None:
     visits = [{"T1": 40, "A": "PRESENT"}, {"T1": 30}, {"T1": 20, "X1": "PRESENT"}]
     tu, tr = tables(LESIONS, visits, new_at={"X1": 3})
-    (course,) = read_courses(tu, tr[::-1]).by_subject["MU-1"]
+    ((course,),) = Read(tu, tr[::-1]).patients()
     assert (course.baseline.name, [visit.name for visit in course.visits]) == ("VISIT 1", ["VISIT 2", "VISIT 3"])
     assert [str(day) for visit in course.visits for day in visit.dates] == ["2024-01-16", "2024-02-01"]
     assert [lesion.name for lesion in course.lesions] == ["A", "T1", "X1"]

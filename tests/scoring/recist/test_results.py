@@ -10,7 +10,7 @@ from lutetia.errors import Fault
 from lutetia.scoring.recist.columns import Columns
 from lutetia.scoring.recist.identification import identify
 from lutetia.scoring.recist.lesion import ABSENT, measured
-from lutetia.scoring.recist.results import read_results
+from lutetia.scoring.recist.results import Results
 
 Rows = list[dict[str, Any]]
 LESIONS = {"T1": ("LIVER", "TARGET"), "N1": ("LYMPH NODE", "TARGET"), "A": ("BONE", "NON-TARGET")}
@@ -20,7 +20,9 @@ def read(tu: Rows, tr: Rows) -> tuple[Any, list[Fault], Counter[str]]:
     faults: list[Fault] = []
     left_out: Counter[str] = Counter()
     found = identify(Columns(tu, "TU"), True, faults, left_out)
-    visits = read_results(Columns(tr, "TR"), found, True, "as_entered", faults, left_out)
+    table = Columns(tr, "TR")
+    results = Results(table, found, by_number=True, precision="as_entered", faults=faults, left_out=left_out)
+    visits = results.read(table)
     return visits.get(("MU-1", "READER 1"), {}), faults, left_out
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from lutetia.errors import InputError
 from lutetia.scoring import recist
-from lutetia.scoring.recist.tables import read_courses
+from lutetia.scoring.recist import tables as recist_tables
 
 Rows = list[dict[str, Any]]
 Tables = Callable[..., tuple[Rows, Rows]]
@@ -188,12 +188,32 @@ def test_no_reader_columns_make_one_unnamed_reader(tables: Tables) -> None:
     assert {r.reader for r in recist.visit_responses(tu, tr)} == {None}
 
 
-def test_courses_come_by_patient_and_reader(tables: Tables) -> None:
+def test_courses_come_patient_by_patient_and_reader_by_reader(tables: Tables) -> None:
     first, second = tables(LESIONS, VISITS, subject="MU-2"), tables(LESIONS, VISITS, reader="A")
-    read = read_courses([*first[0], *second[0]], [*first[1], *second[1]])
-    assert list(read.by_subject) == ["MU-1", "MU-2"]
-    assert read.rows == {"TU": 6, "TR": 18}
+    third = tables(LESIONS, VISITS)
+    read = recist_tables.Tables([*first[0], *second[0], *third[0]], [*first[1], *second[1], *third[1]])
+    courses = [[(course.subject, course.reader) for course in readers] for readers in read.patients()]
+    read.refuse_faults()
+    assert courses == [[("MU-2", "READER 1")], [("MU-1", "A"), ("MU-1", "READER 1")]]
+    assert read.rows == {"TU": 9, "TR": 27}
     assert read.left_out == ()
+
+
+@pytest.mark.parametrize("rows", [1, 5, 1000])
+def test_reading_in_parts_changes_nothing(tables: Tables, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    made = [tables(LESIONS, VISITS, subject=f"MU-{at}") for at in (3, 1, 2)]
+    tu, tr = [row for tu, _ in made for row in tu], [row for _, tr in made for row in tr]
+    straight = recist.visit_responses(tu, tr)
+    assert [r.subject for r in straight] == ["MU-1", "MU-1", "MU-2", "MU-2", "MU-3", "MU-3"]
+    monkeypatch.setattr(recist_tables, "_PART_ROWS", rows)
+    assert recist.visit_responses(tu, tr).value == straight.value
+    assert recist.visit_responses(tu, [*tr[::2], *tr[1::2]]).value == straight.value  # rows do not stand together
+    tr[20]["TRSTRESU"] = "cm"
+    (fault,) = faults(tu, [*tr])
+    assert fault.place.startswith("TR row 21 (MU-2")
+    tr[20]["TRSTRESU"] = "mm"
+    (fault,) = faults(tu, [*tr, dict(tr[26])])
+    assert fault.place.startswith("TR row 27, 28 (MU-2")
 
 
 def test_a_wrong_choice_is_refused(tables: Tables) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from copy import copy
+from itertools import groupby, pairwise, repeat
 from operator import contains, itemgetter
 from typing import Any
 
@@ -29,6 +30,25 @@ class Columns:
             got = ", ".join(f"{column} {n}" for column, n in lengths.items())
             raise InputError(f"{name} table", [Fault(place=name, must="columns must be equally long", got=got)])
         self.rows = len(self._rows) if self._rows is not None else next(iter(lengths.values()), 0)
+        self.first = 1
+
+    def parts(self, column: str, about: int) -> Iterator[Columns]:
+        """The table in parts of about so many rows, none of which splits the rows of one value of the column.
+
+        Where the rows of a value do not stand together the whole table is the one part. `first` is the number of a
+        part's first row in the table, counted from 1.
+        """
+        starts = _starts(self.column(column), about) if self.rows > about else [0]
+        for start, stop in pairwise([*starts, self.rows]):
+            yield self._part(start, stop)
+
+    def _part(self, start: int, stop: int) -> Columns:
+        part = copy(self)
+        part.first, part.rows = start + 1, stop - start
+        if self._rows is not None:
+            part._rows = self._rows[start:stop]
+        part._columns = {column: values[start:stop] for column, values in self._columns.items()}
+        return part
 
     def __contains__(self, column: str) -> bool:
         """Whether any row has the column."""
@@ -89,6 +109,20 @@ class CellReader(dict[Cells, Any]):
     def read(self, *texts: str) -> Any:
         """What the cells say, each as text, in the order asked; "" where the table has no such column."""
         raise NotImplementedError
+
+
+def _starts(values: Iterable[Any], about: int) -> list[int]:
+    """Where the parts begin; 0 alone when a value comes again after another one."""
+    starts, at = [0], 0
+    seen: set[Any] = set()
+    for value, group in groupby(values):
+        if value in seen:
+            return [0]
+        seen.add(value)
+        if at - starts[-1] >= about:
+            starts.append(at)
+        at += sum(1 for _ in group)
+    return starts
 
 
 def _cells(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[Cells]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import overload
 
 from lutetia.errors import Fault, InputError
@@ -15,7 +15,7 @@ from lutetia.scoring.reason import Reason
 from lutetia.scoring.recist.columns import Table
 from lutetia.scoring.recist.course import ReaderCourse, respond
 from lutetia.scoring.recist.rules import EquivocalNew, Nadir, Precision, VisitRules
-from lutetia.scoring.recist.tables import LeftOut, Markers, SmallTargets, read_courses
+from lutetia.scoring.recist.tables import LeftOut, Markers, SmallTargets, Tables
 from lutetia.scoring.recist.targets import Finding
 from lutetia.scoring.recist.visit import VisitResponse
 
@@ -80,7 +80,7 @@ def visit_responses(
 
     `tu` and `tr`: the SDTM domains TU and TR as rows of dicts, a mapping of columns, or a data frame. Diameters in
     mm: longest diameter, for nodes (TULOC holds LYMPH NODE) the short axis. The named arguments are the choices
-    that RECIST 1.1 leaves open (see `VisitRules` and `read_courses`); all of them stand in `.conventions`.
+    that RECIST 1.1 leaves open (see `VisitRules` and `Tables`); all of them stand in `.conventions`.
     Raises InputError with every fault of both tables, each with its row.
     Source: Eisenhauer et al. 2009, doi 10.1016/j.ejca.2008.10.026; EORTC clarifications.
     """
@@ -93,18 +93,21 @@ def visit_responses(
         precision=precision,
     )
     with _collector_paused():
-        courses = read_courses(
+        tables = Tables(
             tu, tr, precision=precision, small_targets=small_targets, baseline_visits=baseline_visits, markers=markers
         )
-        value = tuple(response for readers in courses.by_subject.values() for response in respond(readers, rules))
-    used = [(f"{name} rows", str(rows)) for name, rows in courses.rows.items()]
-    used += [("left out", str(sum(left.rows for left in courses.left_out)))]
+        groups = [respond(readers, rules) for readers in tables.patients()]
+        tables.refuse_faults()
+        groups.sort(key=lambda group: group[0].subject if group else "")
+        value = tuple(chain.from_iterable(groups))
+    used = [(f"{name} rows", str(rows)) for name, rows in tables.rows.items()]
+    used += [("left out", str(sum(left.rows for left in tables.left_out)))]
     return VisitResponses(
         value=value,
-        left_out=courses.left_out,
-        cautions=courses.cautions,
+        left_out=tables.left_out,
+        cautions=tables.cautions,
         because=(Reason(rule="RECIST-READ", says="visits read from TU and TR", used=tuple(used)),),
-        conventions=(*rules.conventions, *courses.conventions),
+        conventions=(*rules.conventions, *tables.conventions),
     )
 
 

@@ -61,42 +61,51 @@ class ReadVisit:
 Visits = dict[CourseKey, dict[VisitKey, ReadVisit]]
 
 
-def read_results(
-    tr: Columns,
-    found: dict[CourseKey, Identified],
-    by_number: bool,
-    precision: Precision,
-    faults: list[Fault],
-    left_out: Counter[str],
-) -> Visits:
-    """Course → visit → what was seen there, raw. Faults and rows left out (with the reason) are added to the lists."""
-    where_there, value_there = tr.present(WHERE), tr.present(VALUE)
-    visits, kinds = _Where(where_there, found, by_number), _Kinds()
-    diameters = Diameters(value_there, precision)
-    slow = _Slow(diameters, States(value_there), faults, left_out)
-    names, tests = tr.column("TRLNKID"), tr.column("TRTESTCD")
-    rows = zip(tr.cells(where_there), tr.cells(value_there), names, tests, strict=True)
-    where_before: Cells | None = None
-    visit: ReadVisit | Refused = Refused("")
-    lesions: Mapping[str, Lesion] = {}
-    measures: dict[str, Measurement] = {}
-    for row, (where, value, name, test) in enumerate(rows, start=1):
-        if where != where_before:  # rows of one visit mostly follow each other
-            where_before, visit = where, visits.at(where)
-            lesions, measures = {}, {}
-            if isinstance(visit, ReadVisit):
-                lesions, measures = visit.identified.lesions, visit.measures
-        lesion, kind = lesions.get(name), kinds[test]
-        # Nearly every row is a diameter of a known lesion; all the others take the slow way.
-        if lesion is not None and kind == lesion.axis and name not in measures:
-            seen = diameters[value]
-            if type(seen) is Measurement:
-                measures[name] = seen
-                continue
-        slow.take(row, visit, text(name), kind, test, value)
-    if slow.twice:
-        faults.extend(_faults_twice(tr, slow.twice, visits, kinds))
-    return visits.visits
+class Results:
+    """Reads TR, as a whole or in parts; faults and rows left out (with the reason) are added to the lists given."""
+
+    def __init__(
+        self,
+        tr: Columns,
+        found: dict[CourseKey, Identified],
+        *,
+        by_number: bool,
+        precision: Precision,
+        faults: list[Fault],
+        left_out: Counter[str],
+    ) -> None:
+        self._where, self._value = tr.present(WHERE), tr.present(VALUE)
+        self._visits = _Where(self._where, found, by_number)
+        self._kinds = _Kinds()
+        self._diameters = Diameters(self._value, precision)
+        self._slow = _Slow(self._diameters, States(self._value), faults, left_out)
+
+    def read(self, part: Columns) -> Visits:
+        """Course → visit → what was seen there, raw, in one part of TR."""
+        visits, kinds, diameters, slow = self._visits, self._kinds, self._diameters, self._slow
+        visits.visits, slow.twice = {}, set()
+        columns = part.cells(self._where), part.cells(self._value), part.column("TRLNKID"), part.column("TRTESTCD")
+        where_before: Cells | None = None
+        visit: ReadVisit | Refused = Refused("")
+        lesions: Mapping[str, Lesion] = {}
+        measures: dict[str, Measurement] = {}
+        for row, (where, value, name, test) in enumerate(zip(*columns, strict=True), start=part.first):
+            if where != where_before:  # rows of one visit mostly follow each other
+                where_before, visit = where, visits.at(where)
+                lesions, measures = {}, {}
+                if isinstance(visit, ReadVisit):
+                    lesions, measures = visit.identified.lesions, visit.measures
+            lesion, kind = lesions.get(name), kinds[test]
+            # Nearly every row is a diameter of a known lesion; all the others take the slow way.
+            if lesion is not None and kind == lesion.axis and name not in measures:
+                seen = diameters[value]
+                if type(seen) is Measurement:
+                    measures[name] = seen
+                    continue
+            slow.take(row, visit, text(name), kind, test, value)
+        if slow.twice:
+            slow.faults.extend(_faults_twice(part, self._where, slow.twice, visits, kinds))
+        return visits.visits
 
 
 _OTHER_AXIS = {
@@ -264,12 +273,16 @@ def _unknown_lesion(place: str, visit: ReadVisit) -> Fault:
 
 
 def _faults_twice(
-    tr: Columns, twice: set[tuple[CourseKey, VisitKey, str, str]], visits: _Where, kinds: _Kinds
+    part: Columns,
+    where_there: Sequence[str],
+    twice: set[tuple[CourseKey, VisitKey, str, str]],
+    visits: _Where,
+    kinds: _Kinds,
 ) -> list[Fault]:
     """One fault for each result that stands more than once, with all its rows."""
     rows_of: dict[tuple[CourseKey, VisitKey, str, str], list[str]] = {}
-    rows = zip(tr.cells(tr.present(WHERE)), tr.column("TRLNKID"), tr.column("TRTESTCD"), strict=True)
-    for row, (where, name, test) in enumerate(rows, start=1):
+    rows = zip(part.cells(where_there), part.column("TRLNKID"), part.column("TRTESTCD"), strict=True)
+    for row, (where, name, test) in enumerate(rows, start=part.first):
         visit = visits.at(where)
         if isinstance(visit, ReadVisit):
             key = (visit.course, visit.key, text(name), kinds[test])

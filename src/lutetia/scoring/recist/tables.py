@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from lutetia.errors import Fault, InputError
 from lutetia.scoring.recist.assembly import Assembly
 from lutetia.scoring.recist.columns import Columns, Table
 from lutetia.scoring.recist.course import ReaderCourse
-from lutetia.scoring.recist.identification import identify
-from lutetia.scoring.recist.results import read_results
+from lutetia.scoring.recist.days import refuse_choices
+from lutetia.scoring.recist.identification import CourseKey, Identified, identify
+from lutetia.scoring.recist.results import Results, Visits
 from lutetia.scoring.recist.rules import Precision
 from lutetia.scoring.recist.targets import Finding
 
@@ -31,65 +32,95 @@ class LeftOut:
         return f"{self.rows} {self.why}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Courses:
-    """What TU and TR hold: patient → the courses of its readers; rows left out; findings on target selection."""
+class Tables:
+    """TU and TR while they are read, patient after patient.
 
-    by_subject: Mapping[str, tuple[ReaderCourse, ...]]
-    left_out: tuple[LeftOut, ...]
-    cautions: tuple[Finding, ...]
-    rows: Mapping[str, int]
-    conventions: tuple[str, ...]
-
-
-def read_courses(
-    tu: Table,
-    tr: Table,
-    *,
-    precision: Precision = "as_entered",
-    small_targets: SmallTargets = "refuse",
-    baseline_visits: Collection[str] | None = None,
-    markers: Markers | None = None,
-) -> Courses:
-    """The courses in TU and TR. Raises InputError with every fault of both tables, each with its row.
-
-    `baseline_visits`: labels (VISIT) of the visits that make up the baseline; None: for each reader and patient the
-    first visit at which a target or non-target was identified. `small_targets="accept"` takes targets below 10 mm,
-    which RECIST 1.1 does not know and which else are refused as centimetres written for millimetres. `markers`:
-    (patient, VISIT) → whether the tumour marker was normal; one above normal at baseline joins the non-target
-    disease.
+    Take the courses from `patients`, then ask `refuse_faults`; `left_out` and `cautions` are complete after that.
     """
-    faults: list[Fault] = []
-    left_out: Counter[str] = Counter()
-    tables = Columns(tu, "TU"), Columns(tr, "TR")
-    _refuse_missing_columns(*tables)
-    if small_targets not in ("refuse", "accept"):
-        faults.append(Fault(place="small_targets", must="must be 'refuse' or 'accept'", got=repr(small_targets)))
-    by_number = all("VISITNUM" in table for table in tables)
-    found = identify(tables[0], by_number, faults, left_out)
-    read = read_results(tables[1], found, by_number, precision, faults, left_out)
-    assembly = Assembly(
-        baseline_visits=baseline_visits,
-        accept_small=small_targets == "accept",
-        markers=dict(markers or {}),
-        faults=faults,
-        left_out=left_out,
-    )
-    by_name = sorted(found, key=lambda key: (key[0], key[1] or ""))
-    courses = [assembly.course(key, found[key], read.get(key, {})) for key in by_name]
-    assembly.refuse_unused_markers()
-    if faults:
-        raise InputError("RECIST 1.1 tables TU and TR", faults)
-    by_subject: dict[str, list[ReaderCourse]] = {}
-    for course in courses:
-        by_subject.setdefault(course.subject, []).append(course)
-    return Courses(
-        by_subject={subject: tuple(readers) for subject, readers in by_subject.items()},
-        left_out=tuple(LeftOut(rows=rows, why=why) for why, rows in sorted(left_out.items())),
-        cautions=tuple(assembly.cautions),
-        rows={table.name: table.rows for table in tables},
-        conventions=_conventions(by_number, small_targets, baseline_visits, markers),
-    )
+
+    def __init__(
+        self,
+        tu: Table,
+        tr: Table,
+        *,
+        precision: Precision = "as_entered",
+        small_targets: SmallTargets = "refuse",
+        baseline_visits: Collection[str] | None = None,
+        markers: Markers | None = None,
+    ) -> None:
+        """Raises InputError when a table lacks a column.
+
+        `baseline_visits`: labels (VISIT) of the visits that make up the baseline; None: for each reader and patient
+        the first visit at which a target or non-target was identified. `small_targets="accept"` takes targets below
+        10 mm, which RECIST 1.1 does not know and which else are refused as centimetres written for millimetres.
+        `markers`: (patient, VISIT) → whether the tumour marker was normal; one above normal at baseline joins the
+        non-target disease.
+        """
+        self._tu, self._tr = Columns(tu, "TU"), Columns(tr, "TR")
+        _refuse_missing_columns(self._tu, self._tr)
+        self._faults: list[Fault] = []
+        self._left_out: Counter[str] = Counter()
+        refuse_choices("RECIST 1.1 tables TU and TR", ("small_targets", get_args(SmallTargets), small_targets))
+        self._by_number = "VISITNUM" in self._tu and "VISITNUM" in self._tr
+        self._precision: Precision = precision
+        self._assembly = Assembly(
+            baseline_visits=baseline_visits,
+            accept_small=small_targets == "accept",
+            markers=dict(markers or {}),
+            faults=self._faults,
+            left_out=self._left_out,
+        )
+        self.rows = {table.name: table.rows for table in (self._tu, self._tr)}
+        self.conventions = _conventions(self._by_number, small_targets, baseline_visits, markers)
+
+    def patients(self) -> Iterator[tuple[ReaderCourse, ...]]:
+        """The courses of all readers of one patient, patient after patient, in the order of TR.
+
+        TR is read in parts where it can be: what a part needs is given back before the next one. Courses of tables
+        with faults must not be used.
+        """
+        found = identify(self._tu, self._by_number, self._faults, self._left_out)
+        results = Results(
+            self._tr,
+            found,
+            by_number=self._by_number,
+            precision=self._precision,
+            faults=self._faults,
+            left_out=self._left_out,
+        )
+        readers: dict[str, list[CourseKey]] = {}
+        for key in sorted(found, key=lambda key: (key[0], key[1] or "")):
+            readers.setdefault(key[0], []).append(key)
+        for part in self._tr.parts("USUBJID", _PART_ROWS):
+            read = results.read(part)
+            for subject in dict.fromkeys(subject for subject, _ in read):
+                yield self._courses(readers.pop(subject, []), found, read)
+        for keys in readers.values():
+            yield self._courses(keys, found, {})
+
+    def refuse_faults(self) -> None:
+        """Raises InputError with every fault of both tables, each with its row."""
+        self._assembly.refuse_unused_markers()
+        if self._faults:
+            raise InputError("RECIST 1.1 tables TU and TR", self._faults)
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Rows that no course rests on, by reason."""
+        return tuple(LeftOut(rows=rows, why=why) for why, rows in sorted(self._left_out.items()))
+
+    @property
+    def cautions(self) -> tuple[Finding, ...]:
+        """Choices of targets that break a rule of RECIST 1.1, by patient and reader."""
+        return tuple(sorted(self._assembly.cautions, key=lambda finding: finding.where))
+
+    def _courses(
+        self, keys: Sequence[CourseKey], found: Mapping[CourseKey, Identified], read: Visits
+    ) -> tuple[ReaderCourse, ...]:
+        return tuple(self._assembly.course(key, found[key], read.get(key, {})) for key in keys)
+
+
+_PART_ROWS = 10_000
 
 
 def _refuse_missing_columns(tu: Columns, tr: Columns) -> None:
