@@ -73,14 +73,15 @@ def read_flat(record: Mapping[str, Any], *, name: str = "record", knowledge: Kno
     """Facts from a flat record with the field names of the consensus.
 
     A value may be plain, an interval as text ("<3", "10-15"), `{value, date, origin}`, or a list of those, of which
-    the newest dated one counts. Unknown extra keys are kept in `ignored`. InputError lists every value that cannot be.
+    the newest dated one counts. `id` names the patient; other unknown keys are kept in `ignored`. InputError lists
+    every value that cannot be.
     """
     fields = (knowledge or load_knowledge()).fields
     faults: list[Fault] = []
     values = _read_all(record, fields, faults)
     if faults:
         raise InputError(name, faults)
-    ignored = tuple(sorted(str(key) for key in record if key not in fields))
+    ignored = tuple(sorted(str(key) for key in record if key not in fields and key != "id"))
     return Facts(name=name, values=values, ignored=ignored)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from operator import itemgetter
 
 from lutetia.dates import PartialDate
 from lutetia.errors import Fault
@@ -20,6 +21,8 @@ from lutetia.scoring.recist.targets import Finding, Target, check_targets, least
 from lutetia.scoring.recist.visit import Visit
 
 NO_BASELINE = float("-inf")
+_Placed = tuple[float, str, ReadVisit]
+"""A visit with its number and label, by which it is ordered."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,8 +42,9 @@ class Assembly:
         self._add_visits_of_tu(key, identified, read)
         ordered = self._ordered(key, read)
         first = self._baseline(key, identified, ordered)
-        visits = [self._visit(visit, number) for number, visit in ordered]
-        baseline = self._merged(key, [made for made, (_, visit) in zip(visits, ordered, strict=True) if visit in first])
+        visits = [self._visit(visit, number) for number, _, visit in ordered]
+        merged = [made for made, (_, _, visit) in zip(visits, ordered, strict=True) if visit in first]
+        baseline = self._merged(key, merged)
         later = tuple(visit for visit in visits if visit.number > baseline.number)
         self._leave_out_earlier(ordered, first, baseline.number)
         self._refuse_out_of_order(key, (baseline, *later))
@@ -73,28 +77,29 @@ class Assembly:
                 visit.states.setdefault(name, PRESENT)
                 visit.plain = False
 
-    def _ordered(self, key: CourseKey, read: dict[VisitKey, ReadVisit]) -> list[tuple[float, ReadVisit]]:
+    def _ordered(self, key: CourseKey, read: dict[VisitKey, ReadVisit]) -> list[_Placed]:
         """The visits with their numbers, in order; a fault for each that cannot be placed."""
-        placed: list[tuple[float, ReadVisit]] = []
+        placed: list[_Placed] = []
         for visit in read.values():
             number = visit.key if isinstance(visit.key, float) else _first_day(visit.days)
             if number is None:
                 must = f"{visit.label} must have a date (TRDTC), for there is no VISITNUM to order visits by"
                 self.faults.append(Fault(place=_course(key), must=must))
             else:
-                placed.append((number, visit))
-        return sorted(placed, key=_by_number)
+                placed.append((number, visit.label, visit))
+        placed.sort(key=itemgetter(0, 1))
+        return placed
 
     def _baseline(
-        self, key: CourseKey, identified: Identified, ordered: Sequence[tuple[float, ReadVisit]]
+        self, key: CourseKey, identified: Identified, ordered: Sequence[_Placed]
     ) -> list[ReadVisit]:
         """The visits that make up the baseline, in order; a fault for each lesion identified elsewhere."""
         known = [name for name, lesion in identified.lesions.items() if lesion.role != "new"]
         at = {identified.at[name] for name in known}
         if self.baseline_visits is None:
-            first = next(([visit] for _, visit in ordered if visit.key in at), [])
+            first = next(([visit] for _, _, visit in ordered if visit.key in at), [])
         else:
-            first = [visit for _, visit in ordered if visit.label in self.baseline_visits]
+            first = [visit for _, _, visit in ordered if visit.label in self.baseline_visits]
         elsewhere = at.difference(visit.key for visit in first)
         for name in known if elsewhere else ():
             if identified.at[name] in elsewhere:
@@ -116,9 +121,9 @@ class Assembly:
         return Visit(visit.label, number, dates, seen_at(visit, self.faults), accepted, marker_normal)
 
     def _leave_out_earlier(
-        self, ordered: Sequence[tuple[float, ReadVisit]], first: Sequence[ReadVisit], baseline: float
+        self, ordered: Sequence[_Placed], first: Sequence[ReadVisit], baseline: float
     ) -> None:
-        for number, visit in ordered:
+        for number, _, visit in ordered:
             if number > baseline:
                 break
             if visit not in first:
@@ -228,10 +233,6 @@ def _first_day(days: Sequence[PartialDate]) -> float | None:
 
 def _at(visit: ReadVisit) -> float:
     return visit.key if isinstance(visit.key, float) else _first_day(visit.days) or NO_BASELINE
-
-
-def _by_number(placed: tuple[float, ReadVisit]) -> tuple[float, str]:
-    return placed[0], placed[1].label
 
 
 def _by_day(day: PartialDate) -> tuple[date, date]:

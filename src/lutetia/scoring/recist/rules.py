@@ -73,17 +73,22 @@ class VisitRules:
     @property
     def conventions(self) -> tuple[str, ...]:
         """Every choice made, as it is printed with the result."""
-        incomplete = self.incomplete_sum_updates_nadir
-        return (
-            f"nadir={self.nadir}: {_NADIR[self.nadir]}",
-            f"reappearance_is_pd={self.reappearance_is_pd}: {_REAPPEARANCE[self.reappearance_is_pd]}",
-            f"sticky_pr={self.sticky_pr}: {_STICKY[self.sticky_pr]}",
-            f"incomplete_sum_updates_nadir={incomplete}: {_INCOMPLETE[incomplete]}",
-            f"equivocal_new_lesion={self.equivocal_new_lesion}: {_EQUIVOCAL[self.equivocal_new_lesion]}",
-            f"precision={self.precision}: {_PRECISION[self.precision]}",
-            "a lesion too small to measure counts 5 mm, a measured one its measure, one that has gone 0",
-            "a non-target response needs every non-target lesion evaluated, else it is NE",
-        )
+        return _conventions(self)
+
+
+@cache
+def _conventions(rules: VisitRules) -> tuple[str, ...]:
+    incomplete = rules.incomplete_sum_updates_nadir
+    return (
+        f"nadir={rules.nadir}: {_NADIR[rules.nadir]}",
+        f"reappearance_is_pd={rules.reappearance_is_pd}: {_REAPPEARANCE[rules.reappearance_is_pd]}",
+        f"sticky_pr={rules.sticky_pr}: {_STICKY[rules.sticky_pr]}",
+        f"incomplete_sum_updates_nadir={incomplete}: {_INCOMPLETE[incomplete]}",
+        f"equivocal_new_lesion={rules.equivocal_new_lesion}: {_EQUIVOCAL[rules.equivocal_new_lesion]}",
+        f"precision={rules.precision}: {_PRECISION[rules.precision]}",
+        "a lesion too small to measure counts 5 mm, a measured one its measure, one that has gone 0",
+        "a non-target response needs every non-target lesion evaluated, else it is NE",
+    )
 
 
 _NADIR = {
