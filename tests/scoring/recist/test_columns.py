@@ -91,11 +91,8 @@ def test_parts_never_split_a_value_and_know_their_first_row() -> None:
     rows = [{"S": subject, "N": at} for at, subject in enumerate("AAABBCCCCD", start=1)]
     for table in (Columns(rows, "TR"), Columns({"S": [r["S"] for r in rows], "N": [r["N"] for r in rows]}, "TR")):
         parts = [(part.first, list(part.cells(("S", "N")))) for part in table.parts("S", 4)]
-        assert [(first, [n for _, n in cells]) for first, cells in parts] == [
-            (1, [1, 2, 3, 4, 5]),
-            (6, [6, 7, 8, 9]),
-            (10, [10]),
-        ]
+        numbers = [(first, [n for _, n in cells]) for first, cells in parts]
+        assert numbers == [(1, [1, 2, 3, 4, 5]), (6, [6, 7, 8, 9]), (10, [10])]
         assert [part.rows for part in table.parts("S", 100)] == [10]
     scattered = Columns([*rows, rows[0]], "TR")
     assert [(part.first, part.rows) for part in scattered.parts("S", 4)] == [(1, 11)]

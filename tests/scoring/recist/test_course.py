@@ -50,6 +50,13 @@ def test_disease_after_any_earlier_cr_is_pd_as_long_as_it_is_seen() -> None:
     assert overall(visits, reappearance_is_pd=False) == ["CR", "PR", "PR", "CR", "PR"]
 
 
+def test_targets_gone_while_a_non_target_persists_is_no_overall_cr_to_reappear_after() -> None:
+    bone = Lesion(name="A", organ="BONE", role="non_target")
+    seen = [{"T1": measured(mm), "A": PRESENT} for mm in (50, 0, 4.9)]
+    responses = respond([course(*seen, lesions=(T1, bone))], VisitRules())
+    assert [(r.target, r.overall) for r in responses] == [("CR", "PR"), ("PR", "PR")]
+
+
 def test_an_incomplete_sum_moves_the_nadir_by_the_named_option_alone() -> None:
     both = (T1, T2)
     visits = course(

@@ -173,6 +173,12 @@ def test_courses_made_otherwise_are_checked_too() -> None:
         recist.course_responses([wrong, wrong], recist.VisitRules())
     places = {fault.place for fault in refused.value.faults}
     assert places == {"MU-1", "MU-1, T1", "MU-1, V1", "MU-1, V1, T9"}
+    gone = recist.Visit(name="V0", number=0.0, seen={"T1": recist.measured(0)})
+    with pytest.raises(InputError, match="above 0"):
+        recist.course_responses(
+            [recist.ReaderCourse(subject="MU-1", reader=None, lesions=(lesion,), baseline=gone, visits=())],
+            recist.VisitRules(),
+        )
 
 
 def test_the_collector_runs_again_after_a_fault(tables: Tables) -> None:

@@ -93,6 +93,13 @@ def test_a_target_without_a_baseline_is_refused(tables: Tables) -> None:
     assert len(faults(*gone)) == 1
 
 
+def test_a_patient_without_any_result_is_refused(tables: Tables) -> None:
+    tu, tr = tables(LESIONS, VISITS)
+    other, _ = tables({"T1": ("LIVER", "TARGET")}, [{}], subject="MU-2")
+    (fault,) = faults([*tu, *other], tr)
+    assert fault.place == "TU row 4 (MU-2, READER 1, T1, VISIT 1)"
+
+
 def test_a_lesion_that_tu_does_not_know_is_refused(tables: Tables) -> None:
     tu, tr = tables(LESIONS, VISITS)
     tr[5]["TRLNKID"] = "T9"

@@ -70,7 +70,7 @@ class Assembly:
         for name, at in identified.at.items():
             visit = read.get(at)
             if visit is None:
-                days = identified.dates[at]
+                days = identified.dates.get(at, ())
                 visit = read[at] = ReadVisit(at, key, identified, identified.labels[at], days)
             if identified.lesions[name].role == "new" and name not in visit.measures:
                 visit.states = visit.states or {}
@@ -90,9 +90,7 @@ class Assembly:
         placed.sort(key=itemgetter(0, 1))
         return placed
 
-    def _baseline(
-        self, key: CourseKey, identified: Identified, ordered: Sequence[_Placed]
-    ) -> list[ReadVisit]:
+    def _baseline(self, key: CourseKey, identified: Identified, ordered: Sequence[_Placed]) -> list[ReadVisit]:
         """The visits that make up the baseline, in order; a fault for each lesion identified elsewhere."""
         known = [name for name, lesion in identified.lesions.items() if lesion.role != "new"]
         at = {identified.at[name] for name in known}
@@ -120,9 +118,7 @@ class Assembly:
         accepted = visit.accepted[0] if len(visit.accepted) == 1 else None
         return Visit(visit.label, number, dates, seen_at(visit, self.faults), accepted, marker_normal)
 
-    def _leave_out_earlier(
-        self, ordered: Sequence[_Placed], first: Sequence[ReadVisit], baseline: float
-    ) -> None:
+    def _leave_out_earlier(self, ordered: Sequence[_Placed], first: Sequence[ReadVisit], baseline: float) -> None:
         for number, _, visit in ordered:
             if number > baseline:
                 break

@@ -38,9 +38,23 @@ class Columns:
         Where the rows of a value do not stand together the whole table is the one part. `first` is the number of a
         part's first row in the table, counted from 1.
         """
-        starts = _starts(self.column(column), about) if self.rows > about else [0]
+        starts = self._starts(column, about) if self.rows > about else [0]
         for start, stop in pairwise([*starts, self.rows]):
             yield self._part(start, stop)
+
+    def _starts(self, column: str, about: int) -> list[int]:
+        """Where the parts begin; 0 alone when a value comes again after another one."""
+        runs = [value for value, _ in groupby(self.column(column))]
+        if len(set(runs)) < len(runs):
+            return [0]
+        values = list(self.column(column))
+        starts = [0]
+        for at in range(about, self.rows, about):
+            while at < self.rows and values[at] == values[at - 1]:
+                at += 1
+            if starts[-1] < at < self.rows:
+                starts.append(at)
+        return starts
 
     def _part(self, start: int, stop: int) -> Columns:
         part = copy(self)
@@ -109,20 +123,6 @@ class CellReader(dict[Cells, Any]):
     def read(self, *texts: str) -> Any:
         """What the cells say, each as text, in the order asked; "" where the table has no such column."""
         raise NotImplementedError
-
-
-def _starts(values: Iterable[Any], about: int) -> list[int]:
-    """Where the parts begin; 0 alone when a value comes again after another one."""
-    starts, at = [0], 0
-    seen: set[Any] = set()
-    for value, group in groupby(values):
-        if value in seen:
-            return [0]
-        seen.add(value)
-        if at - starts[-1] >= about:
-            starts.append(at)
-        at += sum(1 for _ in group)
-    return starts
 
 
 def _cells(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[Cells]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -57,18 +57,19 @@ def identify(tu: Columns, by_number: bool, faults: list[Fault], left_out: Counte
         course = found.get(key)
         if course is None:
             course = found[key] = Identified()
-        wrong = [*lesion.wrong, *visit.wrong, *(() if key[0] else (("USUBJID must name the patient", None),))]
-        if lesion.name in course.lesions:
-            wrong.append((_twice(course.row_of[lesion.name]), None))
-        if wrong:
-            place = place_of("TU", row, *key, lesion.name, visit.label)
-            do = _ORGAN_DO if not lesion.organ else None
-            faults.extend(Fault(place=place, must=must, got=got, do=do) for must, got in wrong)
-        elif lesion.lesion is not None and visit.key is not None:
-            course.lesions[lesion.name] = lesion.lesion
-            course.at[lesion.name], course.row_of[lesion.name] = visit.key, row
+        name, there = lesion.name, course.lesions
+        if lesion.lesion is None or visit.key is None or visit.wrong or not key[0] or name in there:
+            place = place_of("TU", row, *key, name, visit.label)
+            do = None if lesion.organ else _ORGAN_DO
+            for must, got in (*lesion.wrong, *visit.wrong, *_wrong(key, course.row_of.get(name))):
+                faults.append(Fault(place=place, must=must, got=got, do=do))
+            continue
+        there[name] = lesion.lesion
+        course.at[name], course.row_of[name] = visit.key, row
+        if visit.key not in course.labels:
             course.labels[visit.key] = visit.label
-            course.dates[visit.key] = course.dates.get(visit.key) or visit.days
+        if visit.days:
+            course.dates[visit.key] = visit.days
     return found
 
 
@@ -181,5 +182,8 @@ def place_of(table: str, row: int | str, *parts: str | None) -> str:
     return f"{table} row {row} ({', '.join(part for part in parts if part)})"
 
 
-def _twice(row: int) -> str:
-    return f"each lesion must be identified once by a reader (TULNKID), but TU row {row} has it already"
+def _wrong(key: CourseKey, row_before: int | None) -> Iterator[tuple[str, str | None]]:
+    if not key[0]:
+        yield "USUBJID must name the patient", None
+    if row_before is not None:
+        yield f"each lesion must be identified once by a reader (TULNKID), but TU row {row_before} has it already", None

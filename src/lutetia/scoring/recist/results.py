@@ -29,7 +29,7 @@ from lutetia.scoring.recist.values import VALUE, Diameters, Refused, States
 WHERE = ("USUBJID", "TREVALID", "TREVAL", "VISITNUM", "VISIT", "TRDTC", "TRACPTFL")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ReadVisit:
     """One visit of one reader while TR is read: diameters and states as they stand there.
 

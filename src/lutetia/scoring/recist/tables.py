@@ -120,7 +120,7 @@ class Tables:
         return tuple(self._assembly.course(key, found[key], read.get(key, {})) for key in keys)
 
 
-_PART_ROWS = 10_000
+_PART_ROWS = 1000
 
 
 def _refuse_missing_columns(tu: Columns, tr: Columns) -> None:
