@@ -24,19 +24,7 @@ AS_OF = date(2026, 11, 20)
 COURSES = Path(__file__).parents[2] / "examples" / "courses"
 
 # A made-up patient with midgut NET G2, progressive on SSA, everything recorded: a plain candidate.
-PLAIN: dict[str, Any] = yaml.safe_load("""
-{age_years: 62, sex: female, pregnant: false, ecog: 0, kps: 90, weight_kg: 70, frail: false,
- unfit_for_antitumour: false, primary: jejunum_ileum, histology_confirmed: true, differentiation: well, ki67_pct: 5,
- mitoses_2mm2: 1, hereditary_syndrome: false, functional: false, syndrome_refractory_to_ssa: false,
- stage: metastatic, resectable: unresectable, peritoneal: none, liver_diffuse: false, bone_diffuse: false,
- tumour_burden: moderate, tumour_symptoms: false, need_rapid_shrinkage: false,
- pd_confirmed: true, pd_basis: radiological, pd_on_ssa: true, pace: slow, behaviour_change: false,
- ct_or_mri_done: true, sstr_imaging_done: true, sstr_modality: pet, sstr_positive: true,
- sstr_all_lesions_positive: true, sstr_min_score: 4, sstr_heterogeneous: false, imaging_inconclusive: false,
- fdg_done: true, fdg_positive: false, fdg_sstr_discordant: false,
- prior_ssa: true, ssa_months: 30, prior_rlt: false, prior_chemo_lines: 0, lines_failed: 1,
- hb_g_l: 128, platelets_e9_l: 210, egfr: 78, crcl: 80, ast_alt_xuln: 0.8, jurisdiction: EU}
-""")
+PLAIN: dict[str, Any] = yaml.safe_load((Path(__file__).parents[1] / "data" / "textbook.yaml").read_text("utf-8"))
 # Name → what turns the plain patient into it; null leaves a field out. "empty" is a record without any field.
 TURNS: dict[str, dict[str, Any]] = yaml.safe_load("""
 plain: {}

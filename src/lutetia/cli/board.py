@@ -117,7 +117,8 @@ def _say_where(out: Path, names: list[str]) -> None:
     """The files written: one by one when they are few, else how many and where."""
     if len(names) > 5:
         typer.echo(f"{len(names)} files in {out}, {names[0]} to {names[-1]}", err=True)
-    for name in names if len(names) <= 5 else ():
+        return
+    for name in names:
         typer.echo(str(out / name), err=True)
 
 

@@ -15,7 +15,7 @@ from lutetia.course.course import Course
 from lutetia.course.entry import Unknown
 from lutetia.course.timeline import Reading, Timeline
 from lutetia.dates import PartialDate, months_between_partial
-from lutetia.guideline.derive_therapy import therapy_facts
+from lutetia.guideline.derive_therapy import origin_of, therapy_facts
 from lutetia.guideline.facts import Facts, FactValue, Value
 from lutetia.quantities import Interval
 from lutetia.scoring.renal import ckd_epi_2021_ml_min_1_73m2, cockcroft_gault_ml_min
@@ -165,11 +165,7 @@ def _performed(timeline: Timeline, field: str, kind: str) -> FactValue:
     told = done or [entry for entry in entries if entry.status == "not_done"]
     if not told:
         return FactValue(field=field, value=None)
-    return FactValue(field=field, value=bool(done), date=told[-1].date, origin=_origin(told[-1]))
-
-
-def _origin(entry: Any) -> str:
-    return f"{entry.id}, {entry.recorded_by}"
+    return FactValue(field=field, value=bool(done), date=told[-1].date, origin=origin_of(told[-1]))
 
 
 def _pathology(timeline: Timeline) -> Iterable[FactValue]:
@@ -181,7 +177,7 @@ def _pathology(timeline: Timeline) -> Iterable[FactValue]:
     methods = [(entry.method, entry) for entry in timeline.known("specimen")]
     for method, value in (("histology", True), ("cytology", False)):
         if told := [entry for name, entry in methods if name == method]:
-            yield FactValue(field="histology_confirmed", value=value, date=told[-1].date, origin=_origin(told[-1]))
+            yield FactValue(field="histology_confirmed", value=value, date=told[-1].date, origin=origin_of(told[-1]))
             return
 
 
@@ -197,7 +193,7 @@ def _ages_of_findings(timeline: Timeline) -> Iterable[FactValue]:
         if entries:
             entry = entries[index]
             months = months_since(entry.date, timeline.as_of)
-            yield FactValue(field=field, value=months, date=entry.date, origin=_origin(entry))
+            yield FactValue(field=field, value=months, date=entry.date, origin=origin_of(entry))
 
 
 def _scores(timeline: Timeline) -> Iterable[FactValue]:
@@ -234,7 +230,7 @@ def _discordant(lesions: Any) -> bool | None:
 def _from_lesions(timeline: Timeline, field: str, kind: str, read_lesions: Callable[[Any], Any]) -> FactValue:
     for entry in reversed(timeline.known(kind)):
         if entry.lesions and (value := read_lesions(entry.lesions)) is not None:
-            return FactValue(field=field, value=value, date=entry.date, origin=_origin(entry))
+            return FactValue(field=field, value=value, date=entry.date, origin=origin_of(entry))
     return FactValue(field=field, value=None)
 
 
@@ -260,7 +256,7 @@ def _fitness(timeline: Timeline) -> Iterable[FactValue]:
             field="geriatric_assessment_done",
             value=bool(done),
             date=told[-1].date,
-            origin=_origin(told[-1]),
+            origin=origin_of(told[-1]),
         )
 
 

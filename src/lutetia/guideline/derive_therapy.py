@@ -41,13 +41,14 @@ def therapy_facts(timeline: Timeline) -> Iterable[FactValue]:
 def _given(timeline: Timeline, field: str, entries: list[Any], complete: str) -> FactValue:
     """Yes when there is such a treatment; no only when the list of treatments is stated to be complete."""
     if entries:
-        return FactValue(field=field, value=True, date=entries[-1].date, origin=_origin(entries[-1]))
+        return FactValue(field=field, value=True, date=entries[-1].date, origin=origin_of(entries[-1]))
     if (until := timeline.complete_until(complete)) is not None:
         return FactValue(field=field, value=False, date=until, origin="treatment history stated complete")
     return FactValue(field=field, value=None)
 
 
-def _origin(entry: Any) -> str:
+def origin_of(entry: Any) -> str:
+    """The entry a fact comes from and who recorded it."""
     return f"{entry.id}, {entry.recorded_by}"
 
 
@@ -74,7 +75,7 @@ def _ssa(timeline: Timeline, lines: tuple[Any, ...]) -> Iterable[FactValue]:
     yield _given(timeline, "prior_ssa", given, "systemic_therapy")
     if given:
         months = _months(given, timeline.as_of)
-        yield FactValue(field="ssa_months", value=months, date=given[0].date, origin=_origin(given[0]))
+        yield FactValue(field="ssa_months", value=months, date=given[0].date, origin=origin_of(given[0]))
     yield _progression_on_ssa(timeline, given)
 
 
@@ -83,18 +84,18 @@ def _progression_on_ssa(timeline: Timeline, given: list[Any]) -> FactValue:
     for another reason."""
     field = "pd_on_ssa"
     if failed := [line for line in given if _progressed(line)]:
-        return FactValue(field=field, value=True, date=failed[-1].date, origin=_origin(failed[-1]))
+        return FactValue(field=field, value=True, date=failed[-1].date, origin=origin_of(failed[-1]))
     ids = {line.id for line in given}
     assessments = timeline.known("disease_assessment")
     for entry in assessments:
         if entry.progression is True and entry.line in ids and entry.basis in ESTABLISHING:
-            return FactValue(field=field, value=True, date=entry.date, origin=_origin(entry))
+            return FactValue(field=field, value=True, date=entry.date, origin=origin_of(entry))
     if not given:
         return _given(timeline, field, [], "systemic_therapy")
     last = assessments[-1] if assessments else None
     held = last is not None and last.progression is False
     if all(_stopped_otherwise(line) or (held and line.stop is None) for line in given):
-        origin = _origin(last) if last is not None else _origin(given[-1])
+        origin = origin_of(last) if last is not None else origin_of(given[-1])
         return FactValue(field=field, value=False, date=last.date if last else None, origin=origin)
     return FactValue(field=field, value=None)
 
@@ -111,7 +112,7 @@ def _other_systemic(timeline: Timeline, lines: tuple[Any, ...]) -> Iterable[Fact
     given = [line for line in lines if line.regimen not in SSA]
     yield _given(timeline, "prior_systemic_other_than_ssa", given, "systemic_therapy")
     if given:
-        origin = _origin(given[-1])
+        origin = origin_of(given[-1])
         months = _months(given, timeline.as_of)
         yield FactValue(field="prior_systemic_months", value=months, date=given[0].date, origin=origin)
         stops = [line.stop for line in given if isinstance(line.stop, PartialDate)]
@@ -154,7 +155,7 @@ def _rlt(timeline: Timeline, lines: tuple[Any, ...]) -> Iterable[FactValue]:
     complete = "rlt" if timeline.states_complete("rlt") else "systemic_therapy"
     yield _given(timeline, "prior_rlt", courses or cycles, complete)
     if cycles:
-        yield FactValue(field="rlt_cycles", value=len(cycles), date=cycles[-1].date, origin=_origin(cycles[-1]))
+        yield FactValue(field="rlt_cycles", value=len(cycles), date=cycles[-1].date, origin=origin_of(cycles[-1]))
     if courses:
         yield from _rlt_result(timeline, courses[-1])
     yield from _absorbed_doses(timeline, cycles)
@@ -162,7 +163,7 @@ def _rlt(timeline: Timeline, lines: tuple[Any, ...]) -> Iterable[FactValue]:
 
 def _rlt_result(timeline: Timeline, line: Any) -> Iterable[FactValue]:
     """Best response and months of control of the latest RLT course."""
-    origin = _origin(line)
+    origin = origin_of(line)
     response = line.best_response if line.best_response in RESPONSES else None
     control = Interval.exactly(0) if response == "PD" else timeline.months_of_control(line)
     yield FactValue(field="rlt_best_response", value=response, date=line.date, origin=origin)
@@ -179,7 +180,7 @@ def _absorbed_doses(timeline: Timeline, cycles: list[Any]) -> Iterable[FactValue
     """Cumulative absorbed dose of an organ; at least the sum where a cycle has no dosimetry."""
     dosed = [cycle for cycle in cycles if cycle.absorbed_doses]
     if dosed:
-        yield FactValue(field="dosimetry_available", value=True, date=dosed[-1].date, origin=_origin(dosed[-1]))
+        yield FactValue(field="dosimetry_available", value=True, date=dosed[-1].date, origin=origin_of(dosed[-1]))
     for field, organ in (("kidney_dose_gy", "kidneys"), ("marrow_dose_gy", "red_marrow")):
         doses = [
             dose.absorbed_dose_gy
@@ -212,15 +213,15 @@ def _progression(timeline: Timeline, lines: tuple[Any, ...]) -> Iterable[FactVal
         last = fresh[-1]
         basis = BASIS.get(last.basis) if isinstance(last.basis, str) else None
         confirmed = _confirmed(last.progression, last.basis)
-        yield FactValue(field="pd_confirmed", value=confirmed, date=last.date, origin=_origin(last))
-        yield FactValue(field="pd_basis", value=basis, date=last.date, origin=_origin(last))
+        yield FactValue(field="pd_confirmed", value=confirmed, date=last.date, origin=origin_of(last))
+        yield FactValue(field="pd_basis", value=basis, date=last.date, origin=origin_of(last))
         return
     for line in reversed(lines):
         if isinstance(line.progression, PartialDate) and not _overtaken(line.progression, lines):
             confirmed = _confirmed(True, line.progression_basis)
             basis = BASIS.get(line.progression_basis) if isinstance(line.progression_basis, str) else None
-            yield FactValue(field="pd_confirmed", value=confirmed, date=line.progression, origin=_origin(line))
-            yield FactValue(field="pd_basis", value=basis, date=line.progression, origin=_origin(line))
+            yield FactValue(field="pd_confirmed", value=confirmed, date=line.progression, origin=origin_of(line))
+            yield FactValue(field="pd_basis", value=basis, date=line.progression, origin=origin_of(line))
             return
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any as Anything
 
@@ -16,7 +15,7 @@ import yaml
 from lutetia.errors import KnowledgeError
 from lutetia.guideline.expression import All, Expression, Not, Ref, parse
 from lutetia.guideline.knowledge import EXPRESSION_KEYS, Fact, Field, Knowledge, Question
-from lutetia.sources import load_yaml_table
+from lutetia.sources import read_sourced
 
 EDITIONS = ("itanet-2024",)
 FACT_FILES = (
@@ -30,6 +29,8 @@ FACT_FILES = (
     "verified.yaml",
     "policy.yaml",
 )
+LEVELS = "levels.csv"
+FILES = (*FACT_FILES, "edition.yaml", "fields.yaml", LEVELS)
 POLICY_EXPRESSION_KEYS = frozenset(
     {"when", "unless", "test", "stops", "demand", "applies", "unknown_shown", "fits", "excluded"}
 )
@@ -41,9 +42,8 @@ def load_knowledge(edition: str = "itanet-2024") -> Knowledge:
     data file that does not match its sidecar."""
     if edition not in EDITIONS:
         raise KnowledgeError(f"An edition must be one of {', '.join(EDITIONS)}, but got {edition!r}.")
-    package = f"lutetia.guideline.data.{edition}"
-    tables = {name: _table(edition, name) for name in (*FACT_FILES, "edition.yaml", "fields.yaml")}
-    return build_knowledge(tables, _levels(edition), _hash(edition), package)
+    content = {name: read_sourced("lutetia.guideline", f"data/{edition}/{name}").text.encode() for name in FILES}
+    return _from_files(content, Path(edition))
 
 
 def read_edition(folder: Path) -> Knowledge:
@@ -51,12 +51,14 @@ def read_edition(folder: Path) -> Knowledge:
 
     KnowledgeError names a file that is absent, not UTF-8 or not YAML, or the place of the first fault in it.
     """
-    names = sorted((*FACT_FILES, "edition.yaml", "fields.yaml", "levels.csv"))
-    content = {name: _read_file(folder / name) for name in names}
-    fingerprint = _fingerprint(content)
-    levels = _decode(folder / "levels.csv", content.pop("levels.csv"))
-    tables = {name: _parse_table(folder / name, data) for name, data in content.items()}
-    return build_knowledge(tables, levels, fingerprint, str(folder))
+    return _from_files({name: _read_file(folder / name) for name in FILES}, folder)
+
+
+def _from_files(content: Mapping[str, bytes], folder: Path) -> Knowledge:
+    """Knowledge from the bytes of an edition's files; `folder` stands in error messages."""
+    levels = _decode(folder / LEVELS, content[LEVELS])
+    tables = {name: _parse_table(folder / name, data) for name, data in content.items() if name != LEVELS}
+    return build_knowledge(tables, levels, _fingerprint(content), str(folder))
 
 
 def _read_file(path: Path) -> bytes:
@@ -103,23 +105,6 @@ def build_knowledge(tables: Mapping[str, Anything], levels: str, fingerprint: st
         policy=_policy(tables.get("policy.yaml") or {}, "policy.yaml"),
         levels=_read_levels(levels),
     )
-
-
-def _table(edition: str, name: str) -> Anything:
-    return load_yaml_table("lutetia.guideline", f"data/{edition}/{name}").table
-
-
-def _folder(edition: str) -> Anything:
-    return resources.files("lutetia.guideline") / "data" / edition
-
-
-def _levels(edition: str) -> str:
-    return str((_folder(edition) / "levels.csv").read_text(encoding="utf-8"))
-
-
-def _hash(edition: str) -> str:
-    names = (*FACT_FILES, "edition.yaml", "fields.yaml", "levels.csv")
-    return _fingerprint({name: (_folder(edition) / name).read_bytes() for name in names})
 
 
 def _fingerprint(content: Mapping[str, bytes]) -> str:

@@ -135,6 +135,11 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
     return (node for node in walk(expression) if isinstance(node, Leaf))
 
 
+def fields_in(expression: Expression) -> tuple[str, ...]:
+    """The fields that the expression itself compares, each once, in their order."""
+    return tuple(dict.fromkeys(leaf.field for leaf in leaves(expression)))
+
+
 def references(expression: Expression) -> Iterator[str]:
     """The fact ids that the expression refers to."""
     return (node.fact for node in walk(expression) if isinstance(node, Ref))

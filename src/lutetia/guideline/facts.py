@@ -190,7 +190,7 @@ def _number(field: Field, raw: Any) -> tuple[Value | None, str | None]:
     except ValueError as error:
         return None, f"must be a number ({error})"
     try:
-        interval = Interval.parse(raw, minimum=low, maximum=high, unit=field.unit)
+        interval = Interval.parse(written, minimum=low, maximum=high)
     except ValueError:
         return None, f"must lie between {low:g} and {high:g}" if high != inf else f"must be at least {low:g}"
     if not written.is_exact:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lutetia.guideline.evaluate import Evaluator, Memo, Record
-from lutetia.guideline.expression import Expression, Ref, leaves
+from lutetia.guideline.expression import Ref, fields_in
 
 JURISDICTIONS = ("EU", "US")
 RLT_OPTIONS = ("rlt", "rlt_retreatment")
@@ -178,7 +178,7 @@ class _Arguments:
             if fact.when is not None and self._truth(fact_id) is not True:
                 continue
             missing = [item for item in fact.requires if not self.evaluator.expression(item, self.record, self.memo)]
-            fields = [field for item in missing for field in _fields_in(item)]
+            fields = [field for item in missing for field in fields_in(item)]
             if missing:
                 found.append(self._argument(fact_id, tuple(dict.fromkeys(fields))))
         return tuple(found)
@@ -191,7 +191,3 @@ class _Arguments:
     def _argument(self, fact_id: str, fields: tuple[str, ...] = ()) -> Argument:
         fact = self.evaluator.knowledge.resolve(fact_id)
         return Argument(fact=fact_id, says=fact.says, strength=fact.standing, open_fields=fields)
-
-
-def _fields_in(expression: Expression) -> list[str]:
-    return [leaf.field for leaf in leaves(expression)]

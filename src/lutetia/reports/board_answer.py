@@ -10,7 +10,7 @@ from lutetia.guideline.answers import Statement as Line
 from lutetia.guideline.assessment import Assessment
 from lutetia.guideline.decide import Ground
 from lutetia.guideline.explain import words
-from lutetia.guideline.expression import All, Expression, Ref, leaves
+from lutetia.guideline.expression import All, Expression, Ref, fields_in
 from lutetia.guideline.knowledge import Fact
 from lutetia.guideline.options import Argument, Option
 from lutetia.guideline.truth import Truth
@@ -134,7 +134,7 @@ def _unmet(clerk: Clerk, fact_id: str) -> tuple[str, ...]:
 def _recorded(clerk: Clerk, part: Expression) -> str:
     while isinstance(part, Ref) and (when := clerk.fact(part.fact).when) is not None:
         part = when
-    fields = dict.fromkeys(leaf.field for leaf in leaves(part))
+    fields = fields_in(part)
     known = [name for name in fields if clerk.known(name)]
     if len(known) == 1:
         origin = wording.origin_text(clerk.value(known[0]))
@@ -250,7 +250,7 @@ def _blocking(clerk: Clerk, argument: Argument) -> Statement:
 
 
 def _fields(fact: Fact) -> list[str]:
-    return list(dict.fromkeys(leaf.field for leaf in leaves(fact.when))) if fact.when is not None else []
+    return list(fields_in(fact.when)) if fact.when is not None else []
 
 
 def _question(clerk: Clerk, name: str, question: Question) -> Statement:
