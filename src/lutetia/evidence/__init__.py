@@ -1,0 +1,1 @@
+"""Published numbers: their integrity, their synthesis, their reconstruction."""

@@ -1,0 +1,1 @@
+"""Time-to-event statistics on arrays; nothing in here knows about tumours."""
