@@ -30,7 +30,7 @@ def main() -> None:
     times_s = []
     for _ in range(5):
         begin = perf_counter()
-        scores = questionnaire.score_many(answers)
+        scores = questionnaire.score_many(answers, "QLQ-C30")
         times_s.append(perf_counter() - begin)
     summaries = int(np.sum(~np.isnan(scores.value["summary"])))
     print(f"QLQ-C30, {count} forms: {min(times_s):.3f} s ({summaries} with a summary score)")

@@ -21,6 +21,13 @@ from lutetia.scoring import recist
 START = date(2024, 1, 1)
 ORGANS = ("LIVER", "LIVER", "LYMPH NODE", "LUNG", "PANCREAS")
 VISIT_DAYS = [0, *(56 * number for number in range(1, 9))]
+CONFIRMED = {
+    "min_sd_days": 42,
+    "confirm_days": 28,
+    "max_ne_between": 1,
+    "accept_sd_between": False,
+    "cr_breaks_pr": False,
+}
 LIMIT_S = 2.0
 
 
@@ -66,7 +73,7 @@ def main(arguments: list[str]) -> int:
     censoring = recist.Censoring(policy="treatment_policy", counting="inclusive", adequate="evaluable")
     for course in responses.by_course().values():
         first_day = course[0].dates[0].earliest - timedelta(days=70)
-        best = recist.best_response(course, reference_date=first_day, min_sd_days=42, confirm_days=28, max_ne_between=1)
+        best = recist.best_response(course, reference_date=first_day, **CONFIRMED)
         recist.progression_free_survival(course, start=first_day, censoring=censoring)
         recist.duration_of_response(course, best, censoring=censoring)
     endpoints_s = time.perf_counter() - begun

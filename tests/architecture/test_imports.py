@@ -38,7 +38,7 @@ def house(tmp_path):
     package = tmp_path / "src" / "lutetia"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
-    for room in (layer for layer in layers if not layer.startswith("(")):
+    for room in (layer for layer in layers if not layer.startswith("(")):  # optional rooms stand in brackets
         (package / room).mkdir()
         (package / room / "__init__.py").touch()
     shutil.copy(ROOT / "pyproject.toml", tmp_path)

@@ -46,6 +46,10 @@ SUFFIX_OF_TYPE = {
 }
 NUMBERS = {"float", "int", "Decimal", "Fraction", "Quantity", "Interval", "NDArray", *SUFFIX_OF_TYPE}
 
+# Rooms on plain arrays: time is in the caller's unit, weight and mass are the statistician's words.
+UNIT_FREE = {"survival", "proportion"}
+STATISTICAL_WORDS = {"weight", "mass", "time", "duration", "size", "sizes"}
+
 # Field names of the consensus's flat record are part of the public format and stay as they are.
 CONSENSUS_FIELDS_WITHOUT_UNIT = {
     "kps": "the Karnofsky score is known by its abbreviation; the dictionary fixes per cent",
@@ -55,12 +59,14 @@ CONSENSUS_FIELDS_WITHOUT_UNIT = {
 }
 
 
-def unit_faults(source: str, place: str, aliases: frozenset[str] = frozenset()) -> list[str]:
+def unit_faults(
+    source: str, place: str, aliases: frozenset[str] = frozenset(), physical: frozenset[str] = PHYSICAL_WORDS
+) -> list[str]:
     """A sentence for each field, parameter or function of the module that hides its unit."""
     return [
         f"{place}:{line}: {name} must end in its unit, such as {_example(types)}"
         for line, name, types in _numbers(ast.parse(source), NUMBERS | aliases)
-        if not _says_unit(name, types)
+        if not _says_unit(name, types, physical)
     ]
 
 
@@ -106,18 +112,24 @@ def _names(expression: ast.AST) -> set[str]:
     return own.union(*map(_names, ast.iter_child_nodes(expression)), set())
 
 
-def _says_unit(name: str, types: set[str]) -> bool:
+def _says_unit(name: str, types: set[str], physical: frozenset[str]) -> bool:
     expected = {SUFFIX_OF_TYPE[kind] for kind in types & SUFFIX_OF_TYPE.keys()}
     if expected:
         return any(name.endswith(suffix) or name == suffix.strip("_") for suffix in expected)
-    if not _is_physical(name):
+    if not _is_physical(name, physical):
         return True
     return name.lower().endswith(UNIT_SUFFIXES) or name.lower().startswith(TIME_OPENINGS)
 
 
-def _is_physical(name: str) -> bool:
+def _is_physical(name: str, physical: frozenset[str]) -> bool:
     words = name.lower().split("_")
-    return bool(PHYSICAL_WORDS & {*words, *("_".join(pair) for pair in pairwise(words))})
+    return bool(physical & {*words, *("_".join(pair) for pair in pairwise(words))})
+
+
+def words_of(module: Path) -> frozenset[str]:
+    """The words that stand for a physical quantity in this module's room."""
+    room = module.relative_to(SOURCE).parts[0]
+    return PHYSICAL_WORDS - STATISTICAL_WORDS if room in UNIT_FREE else PHYSICAL_WORDS
 
 
 def _example(types: set[str]) -> str:
@@ -129,7 +141,9 @@ def test_every_physical_quantity_names_its_unit():
     modules = {path: path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.py"))}
     aliases = number_aliases(list(modules.values()))
     faults = [
-        fault for path, text in modules.items() for fault in unit_faults(text, str(path.relative_to(ROOT)), aliases)
+        fault
+        for path, text in modules.items()
+        for fault in unit_faults(text, str(path.relative_to(ROOT)), aliases, words_of(path))
     ]
     assert not faults, "\n".join(faults)
 
@@ -167,6 +181,12 @@ def test_a_hidden_unit_is_found(line):
 )
 def test_a_named_unit_and_a_plain_word_pass(line):
     assert not unit_faults(line, "module")
+
+
+def test_statistical_words_need_no_unit_in_a_room_without_units():
+    assert not unit_faults("weight: float", "module", physical=words_of(SOURCE / "survival" / "cox.py"))
+    assert unit_faults("weight: float", "module", physical=words_of(SOURCE / "cohort" / "describe.py"))
+    assert unit_faults("absorbed_dose: float", "module", physical=words_of(SOURCE / "survival" / "cox.py"))
 
 
 def test_an_alias_of_a_number_counts_as_a_number():

@@ -33,7 +33,7 @@ MG_DL = 88.4  # µmol/L
     ],
 )
 def test_cockcroft_gault_by_hand(age: float, weight: float, mg_dl: float, sex: Any, expected: float) -> None:
-    clearance = cockcroft_gault_ml_min(age, weight, mg_dl * MG_DL, sex)
+    clearance = cockcroft_gault_ml_min(age, weight, mg_dl * MG_DL, sex, weight_used="actual")
     assert clearance.value == pytest.approx(expected, abs=1e-4)
 
 
@@ -71,12 +71,12 @@ def test_ckd_epi_matches_national_kidney_foundation(age: float, umol_l: float, s
 def test_cockcroft_gault_matches_national_kidney_foundation(
     age: float, weight: float, umol_l: float, sex: Any, expected: int
 ) -> None:
-    assert round(cockcroft_gault_ml_min(age, weight, umol_l, sex).value) == expected
+    assert round(cockcroft_gault_ml_min(age, weight, umol_l, sex, weight_used="actual").value) == expected
 
 
 def test_cockcroft_gault_matches_transplantr() -> None:
     # R package transplantr, tests of cockcroft(): 81.46 with 88.4 µmol/L per mg/dL; ours is 0.02 % higher.
-    assert cockcroft_gault_ml_min(25, 60, 88.4, "female").value == pytest.approx(81.46, rel=3e-4)
+    assert cockcroft_gault_ml_min(25, 60, 88.4, "female", weight_used="actual").value == pytest.approx(81.46, rel=3e-4)
 
 
 # --- laws ---
@@ -90,10 +90,10 @@ sexes = st.sampled_from(["female", "male"])
 def test_clearance_falls_with_age_and_creatinine_and_rises_with_weight(
     age: float, weight: float, creatinine: float, sex: Any, step: float
 ) -> None:
-    here = cockcroft_gault_ml_min(age, weight, creatinine, sex).value
-    assert cockcroft_gault_ml_min(age + step, weight, creatinine, sex).value < here
-    assert cockcroft_gault_ml_min(age, weight, creatinine + 100 * step, sex).value < here
-    assert cockcroft_gault_ml_min(age, weight / 2 + 10, creatinine, sex).value <= here
+    here = cockcroft_gault_ml_min(age, weight, creatinine, sex, weight_used="actual").value
+    assert cockcroft_gault_ml_min(age + step, weight, creatinine, sex, weight_used="actual").value < here
+    assert cockcroft_gault_ml_min(age, weight, creatinine + 100 * step, sex, weight_used="actual").value < here
+    assert cockcroft_gault_ml_min(age, weight / 2 + 10, creatinine, sex, weight_used="actual").value <= here
 
 
 @given(ages, creatinines, sexes, st.floats(0.01, 1))
@@ -105,8 +105,10 @@ def test_gfr_falls_with_age_and_creatinine(age: float, creatinine: float, sex: A
 
 @given(ages, weights, creatinines)
 def test_clearance_of_women_is_85_percent_of_men(age: float, weight: float, creatinine: float) -> None:
-    man = cockcroft_gault_ml_min(age, weight, creatinine, "male").value
-    assert cockcroft_gault_ml_min(age, weight, creatinine, "female").value == pytest.approx(0.85 * man)
+    man = cockcroft_gault_ml_min(age, weight, creatinine, "male", weight_used="actual").value
+    assert cockcroft_gault_ml_min(age, weight, creatinine, "female", weight_used="actual").value == pytest.approx(
+        0.85 * man
+    )
 
 
 @pytest.mark.parametrize(("sex", "kappa"), [("female", 0.7), ("male", 0.9)])
@@ -133,7 +135,7 @@ def test_the_two_results_are_not_interchangeable() -> None:
 
 
 def test_a_result_cannot_be_put_in_place_of_a_number() -> None:
-    clearance = cockcroft_gault_ml_min(60, 70, 90, "male")
+    clearance = cockcroft_gault_ml_min(60, 70, 90, "male", weight_used="actual")
     with pytest.raises(InputError, match="creatinine_umol_l: must be a number"):
         ckd_epi_2021_ml_min_1_73m2(60, clearance, "male")  # type: ignore[arg-type]
 
@@ -160,7 +162,7 @@ def test_reason_and_conventions_are_told() -> None:
 
 @pytest.mark.parametrize(("age", "beyond"), [(92, False), (93, True)])
 def test_age_beyond_the_derivation_is_told(age: float, beyond: bool) -> None:
-    said = cockcroft_gault_ml_min(age, 60, 90, "male").conventions
+    said = cockcroft_gault_ml_min(age, 60, 90, "male", weight_used="actual").conventions
     assert any("above 92" in line for line in said) is beyond
 
 
@@ -168,7 +170,7 @@ def test_age_beyond_the_derivation_is_told(age: float, beyond: bool) -> None:
 @pytest.mark.parametrize("mg_dl", [0.4, 1.1, 9.5, 19.9])
 def test_creatinine_in_mg_dl_is_refused_with_a_hint(mg_dl: float) -> None:
     for call in (
-        lambda: cockcroft_gault_ml_min(60, 70, mg_dl, "male"),
+        lambda: cockcroft_gault_ml_min(60, 70, mg_dl, "male", weight_used="actual"),
         lambda: ckd_epi_2021_ml_min_1_73m2(60, mg_dl, "male"),
     ):
         with pytest.raises(InputError) as caught:
@@ -198,12 +200,12 @@ def test_children_are_refused(age: float) -> None:
     with pytest.raises(InputError, match=r"1 fault\n.*for adults"):
         ckd_epi_2021_ml_min_1_73m2(age, 60, "male")
     with pytest.raises(InputError, match=r"1 fault\n.*for adults"):
-        cockcroft_gault_ml_min(age, 50, 60, "male")
+        cockcroft_gault_ml_min(age, 50, 60, "male", weight_used="actual")
 
 
 def test_adults_begin_at_eighteen() -> None:
     assert ckd_epi_2021_ml_min_1_73m2(18, 60, "male").value > 0
-    assert cockcroft_gault_ml_min(18, 50, 60, "male").value > 0
+    assert cockcroft_gault_ml_min(18, 50, 60, "male", weight_used="actual").value > 0
 
 
 def test_all_faults_at_once() -> None:
@@ -223,12 +225,12 @@ def test_sex_must_be_one_of_two_words(sex: Any) -> None:
 @pytest.mark.parametrize("weight", [20, 400])
 @pytest.mark.parametrize("age", [18, 120])
 def test_the_limits_themselves_are_accepted(age: float, weight: float, creatinine: float) -> None:
-    assert cockcroft_gault_ml_min(age, weight, creatinine, "male").value > 0
+    assert cockcroft_gault_ml_min(age, weight, creatinine, "male", weight_used="actual").value > 0
     assert ckd_epi_2021_ml_min_1_73m2(age, creatinine, "male").value > 0
 
 
 @pytest.mark.parametrize(("weight", "creatinine"), [(19.9, 90), (400.1, 90), (70, 0), (70, -1), (70, 3000.1), (5, 90)])
 def test_only_a_low_creatinine_gets_the_hint_of_the_unit(weight: float, creatinine: float) -> None:
     with pytest.raises(InputError) as caught:
-        cockcroft_gault_ml_min(60, weight, creatinine, "male")
+        cockcroft_gault_ml_min(60, weight, creatinine, "male", weight_used="actual")
     assert [fault.do for fault in caught.value.faults] == [None]

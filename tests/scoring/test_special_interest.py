@@ -49,7 +49,7 @@ def test_groups_count_their_terms_from_their_grade_on() -> None:
     assert counts == {"red": (2, 2, 4), "blue": (1, 1, 4), "coloured": (2, 3, 4)}
     assert got.value["red"].name == "red things"
     assert got.terms_outside == ("Greenness",)
-    assert [(part.reason, part.rows) for part in got.left_out] == [
+    assert [(part.why, part.rows) for part in got.left_out] == [
         ("not treatment-emergent", (7,)),
         ("grade missing", (5,)),
     ]
@@ -84,7 +84,8 @@ def test_the_template_holds_no_terms_and_must_be_filled() -> None:
         ({"dictionary": ""}, "dictionary"),
         ({"groups": [{"id": "a b", "says": "x"}]}, "groups.0.id"),
         ({"groups": [{"id": "a", "says": "x", "at_least_grade": 6}]}, "groups.0.at_least_grade"),
-        ({"groups": [{"id": "a", "says": "x", "terms": ["t"]}] * 2}, "groups.a"),
+        ({"groups": [{"id": "a", "says": "x", "at_least_grade": 1, "terms": ["t"]}] * 2}, "groups.a"),
+        ({"groups": [{"id": "a", "says": "x", "terms": ["t"]}]}, "groups.a.at_least_grade"),
         ({"groups": [{"id": "a", "says": "x", "includes": ["b"]}]}, "groups.a.includes"),
     ],
 )

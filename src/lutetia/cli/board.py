@@ -50,7 +50,7 @@ def board(
     place = jurisdiction.value if jurisdiction else None
     subjects = subjects_of(files, day, place, grading.value)
     if format is Format.json:
-        _print_json([assessment for assessment, _ in subjects])
+        _print_json(subjects)
     elif format is Format.terminal:
         _print_sheets(subjects)
     else:
@@ -74,12 +74,12 @@ def demo(
     typer.echo(f"Open {index.resolve()}")
 
 
-def _print_json(assessments: list[Assessment]) -> None:
+def _print_json(subjects: list[Subject]) -> None:
     import json
 
     from lutetia.reports.board_json import as_object
 
-    objects = [as_object(assessment) for assessment in assessments]
+    objects = [as_object(assessment, timeline) for assessment, timeline in subjects]
     typer.echo(json.dumps(objects, indent=2, ensure_ascii=False))
 
 

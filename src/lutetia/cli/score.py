@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lutetia.cli import score_dose
 from lutetia.cli.options import day_of
 from lutetia.cli.score_output import Format, show
 
@@ -34,6 +35,7 @@ Limits = StrEnum("Limits", ["as_reported", "si", "us"])
 Bands = StrEnum("Bands", ["half_open", "as_written"])
 Side = StrEnum("Side", ["both", "low", "high"])
 Missing = StrEnum("Missing", ["half", "complete"])
+Baseline = StrEnum("Baseline", ["none", "line_start"])
 
 TableFile = Annotated[Path, typer.Argument(help="CSV or Parquet table.", metavar="FILE")]
 TableOrCourse = Annotated[Path, typer.Argument(help="CSV or Parquet table, or a course.", metavar="FILE")]
@@ -165,6 +167,10 @@ def ctcae(
     file: TableOrCourse,
     version: Annotated[str | None, typer.Option(help="Version of the criteria, 5.0 or 6.0; must be stated.")] = None,
     format: Output = Format.table,
+    baseline: Annotated[
+        Baseline,
+        typer.Option(help="Course: no baseline, or the newest value before RLT (else the current line) began."),
+    ] = Baseline.none,
     baseline_rule: Annotated[
         BaselineRule, typer.Option(help="Whether the baseline itself is graded against itself.")
     ] = BaselineRule.post_baseline_only,
@@ -187,6 +193,8 @@ def ctcae(
       lutetia score ctcae laboratory.csv --version 5.0
 
       lutetia score ctcae examples/courses/VO-01.yaml --version 5.0 --as-of 2026-11-20 --format json
+
+      lutetia score ctcae examples/courses/VO-13.yaml --version 5.0 --baseline line_start --as-of 2026-11-20
     """
     from lutetia.cli import score_courses, score_rows
 
@@ -199,9 +207,9 @@ def ctcae(
         "check_plausible": check_plausible,
     }
     if _is_course(file):
-        table = score_courses.laboratory_table(file, day_of(as_of, "--as-of", quiet=True))
+        table = score_courses.laboratory_table(file, day_of(as_of, "--as-of", quiet=True), baseline.value)
     else:
-        table = _table_of(file, as_of)
+        table = _table_of(file, as_of, baseline=None if baseline is Baseline.none else baseline.value)
     show(score_rows.ctcae(table, version, options), format)
 
 
@@ -240,14 +248,15 @@ def _is_course(file: Path) -> bool:
     return file.suffix.lower() in (".yaml", ".yml", ".json")
 
 
-def _table_of(file: Path, as_of: str | None) -> Table:
-    """The table in a file; a day makes no sense for it."""
+def _table_of(file: Path, as_of: str | None, baseline: str | None = None) -> Table:
+    """The table in a file; a day, or a baseline to look for, makes no sense for it."""
     from lutetia.errors import Fault, InputError
     from lutetia.exchange.tabular import read_table
 
-    if as_of is not None:
-        must = "belongs to a course; a table is scored as a whole"
-        raise InputError("command line", [Fault(place="--as-of", must=must, do="Leave it out.")])
+    must = "belongs to a course; a table is scored as a whole"
+    given = {"--as-of": as_of, "--baseline": baseline}
+    if faults := [Fault(place=name, must=must, do="Leave it out.") for name, said in given.items() if said is not None]:
+        raise InputError("command line", faults)
     return read_table(file)
 
 
@@ -273,3 +282,6 @@ def _placed(file: Path, fault: Any) -> Any:
 
     line = f", line {fault.line}" if fault.line else ""
     return replace(fault, place=f"{file}{line}: {fault.place}", line=None)
+
+
+app.command("dose")(score_dose.dose)

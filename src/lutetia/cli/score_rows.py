@@ -216,7 +216,7 @@ def qlq(table: Table, instrument: str, options: dict[str, Any]) -> Scored:
     """The scales of each form: one column for each item, named by its number (1, q1, item_1)."""
     from lutetia.scoring.questionnaire import SUMMARY, instrument_named, score
 
-    known = instrument_named(instrument, **options)
+    known = instrument_named(instrument, options["layout"])
     column_of = _item_columns(table)
     table.require(*([column_of.get(str(item), str(item))] for item in known.items))
     scales = (*(scale.name for scale in known.scales), *([SUMMARY] if known.summary else []))

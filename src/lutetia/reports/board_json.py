@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from lutetia.course.timeline import Timeline
 from lutetia.guideline.answers import Answer
 from lutetia.guideline.assessment import Assessment
 from lutetia.guideline.missing import Outcome
 from lutetia.reports import wording
+from lutetia.reports.board_response import response_json
+from lutetia.reports.board_toxicity import toxicity_json
 
 
-def as_object(assessment: Assessment) -> dict[str, Any]:
+def as_object(assessment: Assessment, timeline: Timeline | None = None) -> dict[str, Any]:
     """One JSON-ready object with sorted keys; tiers, questions and trials keep the order of the knowledge.
+
+    `response` and `toxicity` are worked out from the timeline of the patient's course; without one they are not known.
 
     `options` is a list of tiers, each a list of names, empty when nothing is ranked. `truth` maps fact ids to t, f
     or u. A level stands only beside the fact it was printed for.
@@ -49,6 +54,8 @@ def as_object(assessment: Assessment) -> dict[str, Any]:
             kind: [task.name for task in assessment.workup if task.kind == kind] for kind in ("mandatory", "optional")
         },
         "monitoring": [task.name for task in assessment.monitoring],
+        "response": response_json(timeline),
+        "toxicity": toxicity_json(assessment, timeline),
         "ignored": list(assessment.facts.ignored),
         "remarks": list(assessment.facts.remarks),
     }

@@ -18,7 +18,7 @@ from lutetia.reports.board_answer import Card, Tier
 from lutetia.reports.board_attention import Trial, TrialGroup
 from lutetia.reports.board_missing import Need
 from lutetia.reports.board_sheet import Sheet
-from lutetia.reports.statement import Statement
+from lutetia.reports.statement import DETAILS, Statement
 
 STANDARD = "a-2b"  # PDF/A-2b: what an archive accepts
 # Longest texts of the record on the page, in characters; whole they stand in the HTML sheet.
@@ -109,6 +109,8 @@ def page_data(sheet: Sheet, annex: bool = False) -> dict[str, Any]:
         "disease": [_line(item) | {"wide": item.lead in WIDE} for item in sheet.disease],
         "strip": sheet.strip,
         "strip_note": _line(sheet.strip_note),
+        "response": [_line(item) for item in sheet.response if item.word != DETAILS],
+        "toxicity": [_line(item) for item in sheet.toxicity if item.word != DETAILS],
         "missing": _line(sheet.missing.headline),
         "needs": [_need(need) for need in sheet.missing.needs],
         "advisory": [_line(item, brief=True) for item in sheet.missing.advisory],

@@ -1,4 +1,7 @@
-"""The rules behind a sheet: wording, expression, truth for this patient, source section and address of each fact."""
+"""The rules behind a sheet: wording, expression, truth for this patient, source section and address of each fact.
+
+Rules of the scores and of the doses stand beside the facts of the knowledge; they have a source and no condition.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ ADDRESS = {
     "S001": "https://doi.org/10.1007/s40618-024-02448-6",
     "S002": "https://doi.org/10.1016/S0140-6736(24)00701-3",
     "S004": "https://doi.org/10.3390/cancers15112975",
+    "RECIST": "https://doi.org/10.1016/j.ejca.2008.10.026",
+    "Choi": "https://doi.org/10.1200/JCO.2006.07.3049",
 }
 CITATION = {
     "S000": "Panzuto F, Andrini E, et al. J Clin Med 2024;13:2074 (sequencing cohort)",
@@ -28,6 +33,11 @@ CITATION = {
     "S004": "Merola E, Grana CM. Cancers 2023;15:2975 (narrative review)",
     "EXT": "Public material: product information, registries, announcements",
     "POL": "Lutetia tier policy: how this tool reads the facts together, reviewed like a fact",
+    "Lutetia": "Lutetia: a choice of this tool where the published rules leave one",
+    "RECIST": "Eisenhauer EA, et al. Eur J Cancer 2009;45:228-247 (RECIST 1.1); EORTC questions and clarifications",
+    "Choi": "Choi H, et al. J Clin Oncol 2007;25:1753-1759",
+    "GREPONET": "Ferté's script to the growth rate; Lamarca A, et al., the GREPONET study, Oncologist (abstract)",
+    "CTCAE": "National Cancer Institute, Common Terminology Criteria for Adverse Events",
 }
 
 
@@ -134,8 +144,9 @@ def _note(attributes: Mapping[str, Any]) -> str:
 def _verification(verification: Mapping[str, Any]) -> str:
     state = str(verification.get("status", "not verified")).replace("_", " ")
     read = f", read {verification['read_on']}" if verification.get("read_on") else ""
+    support = f"; rests on: {verification['rests_on']}" if verification.get("rests_on") else ""
     limit = f"; limit: {verification['limit']}" if verification.get("limit") else ""
-    return f"{state}{read}{limit}"
+    return f"{state}{read}{support}{limit}"
 
 
 def _places(verification: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -17,7 +17,9 @@ from lutetia.reports.board_attention import (
 )
 from lutetia.reports.board_disease import Header, disease, header, question
 from lutetia.reports.board_missing import MissingBlock, missing_block
+from lutetia.reports.board_response import response
 from lutetia.reports.board_rules import Rule, Section, rules_of, sections_of
+from lutetia.reports.board_toxicity import toxicity
 from lutetia.reports.statement import Clerk, Statement
 
 
@@ -30,6 +32,8 @@ class Sheet:
     disease: tuple[Statement, ...]
     strip: str | None
     strip_note: Statement
+    response: tuple[Statement, ...]
+    toxicity: tuple[Statement, ...]
     missing: MissingBlock
     answer: AnswerBlock
     contraindications: tuple[Statement, ...]
@@ -59,6 +63,8 @@ def sheet_of(assessment: Assessment, timeline: Timeline | None = None) -> Sheet:
         disease=disease(assessment, timeline),
         strip=strip,
         strip_note=_strip_note(timeline, strip),
+        response=response(assessment, timeline),
+        toxicity=toxicity(assessment, timeline),
         missing=missing_block(assessment),
         answer=answer_block(assessment),
         contraindications=contraindications,
@@ -81,6 +87,7 @@ def statements_of(sheet: Sheet) -> Iterator[Statement]:
     """Every clinical statement of a sheet in its order; the details of the HTML sheet come last."""
     yield from sheet.disease
     yield sheet.strip_note
+    yield from (*sheet.response, *sheet.toxicity)
     yield sheet.missing.headline
     yield from (need.statement for need in sheet.missing.needs)
     yield from (*sheet.missing.advisory, *sheet.missing.workup)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lutetia.reports.board_answer import Card
 from lutetia.reports.board_sheet import Sheet
-from lutetia.reports.statement import Statement
+from lutetia.reports.statement import DETAILS, Statement
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,6 +43,8 @@ def _blocks(sheet: Sheet) -> Iterable[tuple[str, list[Text]]]:
     yield "Question", [_text(sheet.question or "No question to the board is on record.")]
     yield "Disease", [_line(item) for item in sheet.disease]
     yield "Course", [_line(sheet.strip_note)]
+    yield "Response", [_line(item) for item in sheet.response if item.word != DETAILS]
+    yield "Toxicity", [_line(item) for item in sheet.toxicity if item.word != DETAILS]
     yield "Missing first", [_line(missing.headline), *_needs(sheet), *map(_line, (*missing.workup, *missing.advisory))]
     yield (
         "Answer",

@@ -10,11 +10,15 @@ from lutetia.guideline.facts import FactValue
 from lutetia.guideline.knowledge import REVIEW, Fact
 from lutetia.guideline.truth import Truth
 from lutetia.reports import wording
+from lutetia.reports.published_rules import resolve
+
+DETAILS = "details"
+"""The `word` of a line that stands in the details of the HTML sheet alone: the choices made, with `more` as a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One line that says something clinical. `facts` are ids that resolve in the knowledge; never empty.
+    """One line that says something clinical. `facts` are ids that resolve (`Clerk.fact`); never empty.
 
     `strength` is a level exactly as printed; a line that cites the narrative review has none. `truth` is the letter
     t, f or u with its word in `word`. `whose` says whose threshold or what kind of line it is.
@@ -47,8 +51,8 @@ class Clerk:
         }
 
     def fact(self, fact_id: str) -> Fact:
-        """The fact of an id. KnowledgeError when there is none."""
-        return self.knowledge.resolve(fact_id)
+        """The fact of an id, or the published rule of that id. KnowledgeError when there is neither."""
+        return resolve(self.knowledge, fact_id)
 
     def value(self, name: str) -> FactValue:
         """The patient's value of a field; the jurisdiction in force counts as one."""

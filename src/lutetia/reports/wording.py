@@ -87,7 +87,16 @@ TOPICS = {
     "Q9": "G2–G3, if approved",
     "Q10": "RLT again",
 }
-SHORT = {"S000": "cohort", "S001": "no level", "S002": "trial", "S004": "review", "EXT": "public", "POL": "policy"}
+SHORT = {
+    "S000": "cohort",
+    "S001": "no level",
+    "S002": "trial",
+    "S004": "review",
+    "EXT": "public",
+    "POL": "policy",
+    "RECIST": "RECIST 1.1",
+    "Lutetia": "choice of this tool",
+}
 PAPERS = {
     "S000": "Italian cohort",
     "S001": "consensus",

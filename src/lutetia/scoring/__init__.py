@@ -12,6 +12,7 @@ from types import ModuleType
 __all__ = [
     "adverse_events",
     "choi",
+    "course_lesions",
     "ctcae",
     "deterioration",
     "grade",

@@ -55,7 +55,8 @@ def cockcroft_gault_ml_min(
     weight_kg: float,
     creatinine_umol_l: float,
     sex: Sex,
-    weight_used: WeightUsed = "actual",
+    *,
+    weight_used: WeightUsed,
 ) -> CreatinineClearance:
     """Creatinine clearance in mL/min: (140 − age) · weight / (72 · creatinine in mg/dL), · 0.85 for women.
 

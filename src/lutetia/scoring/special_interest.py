@@ -14,9 +14,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lutetia.errors import Fault, InputError
+from lutetia.rows import LeftOut
 from lutetia.scoring.adverse_events import (
     Event,
-    LeftOut,
     PartialDay,
     Rate,
     Undecided,
@@ -39,7 +39,12 @@ class SearchGroup(BaseModel):
 
     id: Text = Field(pattern=r"^[A-Za-z0-9._-]+$", description="unique in the definition")
     says: Text = Field(description="the class in words")
-    at_least_grade: int = Field(default=1, ge=1, le=5, description="lowest grade that counts; 1: every event")
+    at_least_grade: int | None = Field(
+        default=None,
+        ge=1,
+        le=5,
+        description="lowest grade of its own terms that counts, required with terms; 1: every event",
+    )
     terms: tuple[Text, ...] = Field(default=(), description="terms as they stand in the data; any letter case")
     includes: tuple[Text, ...] = Field(default=(), description="ids of groups whose events belong to this one too")
     needs: Text | None = Field(default=None, description="what is to be filled in, in a template")
@@ -100,6 +105,11 @@ def read_definition(data: Mapping[str, Any]) -> SearchDefinition:
         for other in group.includes
         if other not in ids
     ]
+    faults += [
+        Fault(place=f"groups.{group.id}.at_least_grade", must="must be given with terms", do="1 counts every event.")
+        for group in definition.groups
+        if group.at_least_grade is None and (group.terms or group.needs)
+    ]
     if not ids:
         faults.append(Fault(place="groups", must="must hold at least one group"))
     if faults:
@@ -135,8 +145,7 @@ def search(
     for group in definition.groups:
         counted: dict[int, Event] = {}
         for member in definition.members(group):
-            named = {_spelled(term) for term in member.terms}
-            kept, without = of_grade((e for e in chosen.events if _spelled(e.term) in named), member.at_least_grade)
+            kept, without = _of_grade(chosen.events, member)
             counted |= {id(event): event for event in kept}
             ungraded |= {id(event) for event in without}
         found[group.id] = rate(group.says, counted.values(), windows, partial_day=partial_day)
@@ -146,14 +155,27 @@ def search(
     return SpecialInterest(
         value=MappingProxyType(found),
         terms_outside=tuple(outside),
-        left_out=(*chosen.left_out, LeftOut(reason="grade missing", rows=rows)) if rows else chosen.left_out,
+        left_out=(*chosen.left_out, LeftOut.at(rows, "grade missing")) if rows else chosen.left_out,
         conventions=(
             f"{definition.name} ({definition.dictionary}; {definition.source})",
+            _grades_said(definition),
             "terms are compared as text, letter case and spaces apart",
             *chosen.conventions,
             *conventions_of_rates(partial_day),
         ),
     )
+
+
+def _of_grade(events: Iterable[Event], group: SearchGroup) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """Events of the group's own terms from its grade on, and those whose missing grade leaves it open."""
+    named = {_spelled(term) for term in group.terms}
+    # A group without terms of its own needs no grade: it counts what it includes.
+    return of_grade((event for event in events if _spelled(event.term) in named), group.at_least_grade or 1)
+
+
+def _grades_said(definition: SearchDefinition) -> str:
+    grades = (f"{group.id} {group.at_least_grade}" for group in definition.groups if group.at_least_grade is not None)
+    return f"counted from grade: {', '.join(grades)}"
 
 
 def _spelled(term: str) -> str:

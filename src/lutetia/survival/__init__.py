@@ -1,1 +1,66 @@
-"""Time-to-event statistics on arrays; nothing in here knows about tumours."""
+"""Time-to-event statistics on arrays; nothing in here knows about tumours.
+
+Each public name is imported with its module on first use (PEP 562), so that importing the room stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what type checkers see; one line per public name whose type matters to a caller
+    from lutetia.survival.followup import FollowUp as FollowUp
+    from lutetia.survival.kaplan_meier import KaplanMeier as KaplanMeier
+    from lutetia.survival.kaplan_meier import kaplan_meier as kaplan_meier
+    from lutetia.survival.log_rank import LogRank as LogRank
+    from lutetia.survival.log_rank import log_rank as log_rank
+    from lutetia.survival.log_rank_exact import exact_log_rank as exact_log_rank
+    from lutetia.survival.log_rank_pairwise import pairwise as pairwise
+    from lutetia.survival.log_rank_trend import trend as trend
+    from lutetia.survival.reverse import follow_up_time as follow_up_time
+    from lutetia.survival.turnbull import turnbull as turnbull
+
+# Public name → module of this room that brings it.
+_MODULE_OF = {
+    "FollowUp": "followup",
+    "KaplanMeier": "kaplan_meier",
+    "kaplan_meier": "kaplan_meier",
+    "follow_up_time": "reverse",
+    "turnbull": "turnbull",
+    "LogRank": "log_rank",
+    "log_rank": "log_rank",
+    "trend": "log_rank_trend",
+    "pairwise": "log_rank_pairwise",
+    "exact_log_rank": "log_rank_exact",
+    "cox": "cox_model.fit",
+    "CoxFit": "cox_model.result",
+    "ridge": "cox_model.penalty",
+    "firth": "cox_model.penalty",
+    "bootstrap_cox": "cox_model.resample",
+    "select": "selection",
+}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use."""
+    if name in _MODULE_OF:
+        return getattr(importlib.import_module(f"lutetia.survival.{_MODULE_OF[name]}"), name)
+    raise AttributeError(f"module 'lutetia.survival' has no attribute {name!r}")
+
+
+class _Room(ModuleType):
+    """A room in which `kaplan_meier` is always the function, never the module of the same name.
+
+    Importing a module sets it as an attribute of its package and would hide the function; here such a name is kept free.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (isinstance(value, ModuleType) and name in _MODULE_OF):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Room

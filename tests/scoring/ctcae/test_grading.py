@@ -158,7 +158,7 @@ def test_the_baseline_itself_is_graded_by_the_upper_limit() -> None:
     assert ctcae.grade("alt", 130, "U/L", **at).value == "0"  # type: ignore[arg-type]
     itself = ctcae.grade("alt", 130, "U/L", post_baseline=False, **at)  # type: ignore[arg-type]
     assert itself.value == "2"
-    assert "not after the baseline: graded by the reference range" in itself.conventions
+    assert "post_baseline=False: not after the baseline, graded by the reference range" in itself.conventions
     always = ctcae.grade("alt", 130, "U/L", post_baseline=False, baseline_rule="always", **at)  # type: ignore[arg-type]
     assert always.value == "0"
 

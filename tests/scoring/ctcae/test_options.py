@@ -40,6 +40,14 @@ def test_only_choices_that_bear_on_the_term_are_said(analyte: str, bear: list[st
     assert [sentence.split(":")[0] for sentence in said] == bear
 
 
+def test_the_side_is_said_where_there_are_two_or_one_was_asked_for() -> None:
+    both = options.Options(**CHOSEN)
+    assert both.side_said(version().terms["calcium"]) == ["side=both: both sides of the reference range are judged"]
+    assert both.side_said(version().terms["platelets"]) == []
+    low = options.Options(**{**CHOSEN, "side": "low"})
+    assert low.side_said(version().terms["platelets"])[0].startswith("side=low:")
+
+
 def test_the_column_of_a_limit() -> None:
     limit = criteria.Limit(op="<", reference="value", by_unit={"mmol/L": 2, "mg/dL": 8})
     reported, si, us = "as_reported", "si", "us"

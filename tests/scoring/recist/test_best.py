@@ -27,7 +27,7 @@ def best(overalls: Overalls, *visits: tuple[str, int], target: bool = True, **ch
     made = overalls([overall for overall, _ in visits], [day(at) for _, at in visits], target=target)
     rules: dict[str, Any] = {"reference_date": START, "min_sd_days": 42, "confirm_days": None, **choices}
     if rules["confirm_days"] is not None:
-        rules.setdefault("max_ne_between", 1)
+        rules = {"max_ne_between": 1, "accept_sd_between": False, "cr_breaks_pr": False, **rules}
     return recist.best_response(made, **rules)
 
 
@@ -226,6 +226,8 @@ def test_best_responses_of_the_eight_published_patients(shared: Shared, reappear
                 min_sd_days=42,
                 confirm_days=confirm,
                 max_ne_between=1,
+                accept_sd_between=False,
+                cr_breaks_pr=False,
                 partial_dates="last_day",
             )
             assert (found.value, str(found.day)) == (value, met)

@@ -19,7 +19,13 @@ DAYS = ["2024-04-22", "2024-06-17", "2024-09-09", "2025-02-24"]  # weeks 16, 24,
 def rated(overalls: Overalls, responses: list[str], confirm: int | None = None) -> Any:
     visits = overalls(responses, DAYS[: len(responses)])
     chosen = recist.best_response(
-        visits, reference_date="2024-01-01", min_sd_days=42, confirm_days=confirm, max_ne_between=1
+        visits,
+        reference_date="2024-01-01",
+        min_sd_days=42,
+        confirm_days=confirm,
+        max_ne_between=1,
+        accept_sd_between=False,
+        cr_breaks_pr=False,
     )
     return visits, chosen
 

@@ -36,6 +36,7 @@ def pfs(overalls: Overalls, name: str, *visits: tuple[str, float], **more: Any) 
     dates = {
         key: week(at) if isinstance(at, int | float) and not isinstance(at, bool) else at for key, at in more.items()
     }
+    dates.setdefault("baseline_assessed", True)
     found = recist.progression_free_survival(made, start=START, censoring=policy(name, **choices), **dates)
     return found.value / 7, found.event
 
@@ -126,7 +127,7 @@ def test_days_inclusive_or_elapsed(overalls: Overalls) -> None:
 
 def test_the_reasons_and_conventions_name_policy_dates_and_missed_visits(overalls: Overalls) -> None:
     made = overalls(["SD", "PD"], [week(24), week(60)])
-    found = recist.progression_free_survival(made, start=START, censoring=policy("fda_2007_a"))
+    found = recist.progression_free_survival(made, start=START, censoring=policy("fda_2007_a"), baseline_assessed=True)
     assert found.description == "censored at the last adequate assessment: progression after 2 missed visits"
     assert str(found.because[0]).endswith("missed visits day 252, day 336] (progression-free survival: fda_2007_a)")
     assert any(line.startswith("given: death none") for line in found.conventions)

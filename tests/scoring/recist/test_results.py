@@ -34,7 +34,7 @@ def test_the_axis_by_which_a_lesion_is_followed(tables: Callable[..., Any]) -> N
     ]
     visits, faults, left_out = read(tu, [*other_axis, *tr])
     assert not faults
-    assert visits[1.0].measures == {"T1": measured(40), "N1": measured(20)}
+    assert visits[1.0].measures == {"T1": measured(40, "as_entered"), "N1": measured(20, "as_entered")}
     assert visits[1.0].states == {"A": ABSENT}
     assert visits[1.0].long_axis_of_node == {"N1": 2}
     assert sorted(left_out.values()) == [1, 1]

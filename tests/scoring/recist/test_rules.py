@@ -12,6 +12,10 @@ import pytest
 from lutetia.errors import InputError
 from lutetia.scoring.recist.rules import VisitRules, limits, mm_text, overall_table, reason, table
 
+PUBLISHED: dict[str, Any] = {
+    "nadir": "reader", "reappearance_is_pd": True, "sticky_pr": False, "incomplete_sum_updates_nadir": False,
+    "equivocal_new_lesion": "back_date", "precision": "as_entered",
+}  # fmt: skip
 SOURCE = Path(__file__).resolve().parents[3] / "src" / "lutetia" / "scoring" / "recist"
 
 
@@ -49,7 +53,7 @@ def test_a_length_as_a_person_writes_it(um: int, shown: str) -> None:
 
 
 def test_every_convention_is_printed() -> None:
-    said = VisitRules(sticky_pr=True, nadir="all_readers").conventions
+    said = VisitRules(**{**PUBLISHED, "sticky_pr": True, "nadir": "all_readers"}).conventions
     for choice in ("nadir=all_readers", "reappearance_is_pd=True", "sticky_pr=True", "precision=as_entered"):
         assert any(line.startswith(choice) for line in said)
     assert any(line.startswith("incomplete_sum_updates_nadir=False") for line in said)
@@ -59,5 +63,5 @@ def test_every_convention_is_printed() -> None:
 def test_unknown_choices_are_refused_all_at_once() -> None:
     wrong: dict[str, Any] = {"nadir": "patient", "reappearance_is_pd": "yes", "precision": "mm", "sticky_pr": 1}
     with pytest.raises(InputError) as refused:
-        VisitRules(**wrong)
+        VisitRules(**{**PUBLISHED, **wrong})
     assert {fault.place for fault in refused.value.faults} == set(wrong)

@@ -12,7 +12,7 @@ from lutetia.scoring.recist.targets import Target, check_targets
 
 
 def target(name: str, organ: str = "LIVER", diameter_mm: Any = 20, **more: Any) -> Target:
-    return Target(name=name, organ=organ, diameter_mm=diameter_mm, **more)
+    return Target(**{"name": name, "organ": organ, "node": False, "diameter_mm": diameter_mm, **more})
 
 
 def rules(*targets: Target, **more: Any) -> list[str]:

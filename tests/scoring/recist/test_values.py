@@ -25,10 +25,10 @@ def cells(**given: Any) -> tuple[Any, ...]:
 @pytest.mark.parametrize(
     ("given", "seen"),
     [
-        ({"TRSTRESN": 12.5, "TRSTRESU": "mm"}, measured(12.5)),
-        ({"TRSTRESN": "", "TRSTRESC": "12.5", "TRSTRESU": "mm"}, measured(12.5)),
-        ({"TRORRES": "12.5", "TRORRESU": "mm"}, measured(12.5)),
-        ({"TRSTRESN": 0, "TRSTRESU": "mm"}, measured(0)),
+        ({"TRSTRESN": 12.5, "TRSTRESU": "mm"}, measured(12.5, "as_entered")),
+        ({"TRSTRESN": "", "TRSTRESC": "12.5", "TRSTRESU": "mm"}, measured(12.5, "as_entered")),
+        ({"TRORRES": "12.5", "TRORRESU": "mm"}, measured(12.5, "as_entered")),
+        ({"TRSTRESN": 0, "TRSTRESU": "mm"}, measured(0, "as_entered")),
         ({"TRORRES": "TOO SMALL TO MEASURE"}, too_small()),
         ({"TRSTRESC": "not evaluable"}, NOT_EVALUABLE),
         ({"TRSTAT": "NOT DONE"}, NOT_EVALUABLE),
@@ -60,13 +60,13 @@ def test_a_diameter_that_cannot_be_read_is_refused(given: dict[str, Any], says: 
 
 def test_the_entered_length_may_stand_in_another_unit() -> None:
     entered = cells(TRSTRESN=40, TRSTRESU="mm", TRORRES="4.0", TRORRESU="cm")
-    assert Diameters(VALUE, "as_entered")[entered] == measured(40)
+    assert Diameters(VALUE, "as_entered")[entered] == measured(40, "as_entered")
 
 
 def test_the_precision_is_that_asked_for() -> None:
     given = cells(TRSTRESN=4.95, TRSTRESU="mm")
-    assert Diameters(VALUE, "tenth_mm")[given] == measured(5)
-    assert Diameters(VALUE, "as_entered")[given] == measured(4.95)
+    assert Diameters(VALUE, "tenth_mm")[given] == measured(5, "as_entered")
+    assert Diameters(VALUE, "as_entered")[given] == measured(4.95, "as_entered")
 
 
 @pytest.mark.parametrize(

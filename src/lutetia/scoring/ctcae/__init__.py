@@ -6,6 +6,6 @@ Limits: `data/ctcae_v5.yaml`, `data/ctcae_v6.yaml`.
 
 from lutetia.scoring.ctcae.criteria import VERSIONS, analytes
 from lutetia.scoring.ctcae.grading import CtcaeGrade, grade
-from lutetia.scoring.ctcae.many import CtcaeGrades, LeftOut, grade_many
+from lutetia.scoring.ctcae.many import CtcaeGrades, grade_many
 
-__all__ = ["VERSIONS", "CtcaeGrade", "CtcaeGrades", "LeftOut", "analytes", "grade", "grade_many"]
+__all__ = ["VERSIONS", "CtcaeGrade", "CtcaeGrades", "analytes", "grade", "grade_many"]

@@ -257,6 +257,7 @@ def _said(word: bool | None) -> str:
 def _conventions(case: Case, judged: list[_Judged], possible: tuple[int, ...]) -> tuple[str, ...]:
     terms = [one.term for one in judged]
     said = [case.version.says, "a value on a limit belongs to the lower grade", *case.options.said(terms)]
+    said += case.options.side_said(case.terms)
     said += _about_baseline(case, terms)
     said += _about_columns(case, possible)
     if any(term.words for term in terms):
@@ -275,14 +276,15 @@ def _about_baseline(case: Case, terms: list[Term]) -> list[str]:
     if not any(limit.reference == "baseline" for term in terms for row in term.rows for limit in row.limits):
         return []
     if case.is_at_baseline:
-        return ["not after the baseline: graded by the reference range"]
+        return ["post_baseline=False: not after the baseline, graded by the reference range"]
+    said = [f"post_baseline={case.post_baseline}: {'after' if case.post_baseline else 'not after'} the baseline"]
     if case.references["baseline"] is None:
         by_range = states or any(row.only_if_given for term in terms for row in term.rows)
-        return ["no baseline given: graded by the reference range"] if by_range else []
+        return [*said, "no baseline given: graded by the reference range"] if by_range else said
     end = "lln" if states == {"baseline_low"} else "uln"
     if states and case.references[f"baseline_{end}"] is None:
-        return [f"the baseline was judged by today's {end.upper()} (no baseline_{end} given)"]
-    return []
+        said.append(f"the baseline was judged by today's {end.upper()} (no baseline_{end} given)")
+    return said
 
 
 def _about_columns(case: Case, possible: tuple[int, ...]) -> list[str]:

@@ -36,6 +36,11 @@ _MEANING = {
         "half_open": "bands printed in whole numbers close up: 129 means below 130",
         "as_written": "bands printed in whole numbers to the letter: 129.5 lies outside 125-129",
     },
+    "side": {
+        "both": "both sides of the reference range are judged",
+        "low": "the low side of the reference range alone is judged",
+        "high": "the high side of the reference range alone is judged",
+    },
 }
 
 
@@ -74,6 +79,11 @@ class Options:
         }
         chosen = {name: getattr(self, name) for name, yes in bears.items() if yes}
         return [f"{name}={word}: {_MEANING[name][word]}" for name, word in chosen.items()]
+
+    def side_said(self, terms: Iterable[Term]) -> list[str]:
+        """A sentence on the side where an analyte has terms on both, or one was asked for."""
+        bears = self.side != "both" or len({term.side for term in terms}) > 1
+        return [f"side={self.side}: {_MEANING['side'][self.side]}"] if bears else []
 
 
 def column(limit: Limit, unit: str, limits: LimitsUsed) -> str:

@@ -46,8 +46,8 @@ def best_response(
     min_sd_days: int,
     confirm_days: int | None,
     max_ne_between: int | None = None,
-    accept_sd_between: bool = False,
-    cr_breaks_pr: bool = False,
+    accept_sd_between: bool | None = None,
+    cr_breaks_pr: bool | None = None,
     reread_as_pr: Collection[str] = (),
     new_therapy: date | str | None = None,
     visit_date: VisitDate | None = None,
@@ -57,9 +57,10 @@ def best_response(
 
     Visits count up to and including the first PD, and not after the day a new therapy starts. SD and NON-CR/NON-PD
     (and a CR or PR that stands in for SD) count from `min_sd_days` after `reference_date` on; else NE.
-    `confirm_days`: None asks for no confirmation; else CR and PR need a second one at least so many days later, with
-    at most `max_ne_between` NE between (required then), one SD between a PR and its confirmation only with
-    `accept_sd_between`. `cr_breaks_pr`: a PR after a CR within the interval does not confirm an earlier PR.
+    `confirm_days`: None asks for no confirmation; else CR and PR need a second one at least so many days later, and
+    three choices must be named: at most `max_ne_between` NE between the two; one SD between a PR and its confirmation
+    or none (`accept_sd_between`); whether a PR after a CR within the interval fails to confirm an earlier PR
+    (`cr_breaks_pr`).
     `reread_as_pr`: names of visits whose CR the reader has re-read as PR.
     Raises InputError with all faults of the arguments.
     Source: Eisenhauer et al. 2009, "best overall response" and its table for confirmed responses (VER-RE-02 to 04).
@@ -112,8 +113,8 @@ class _Confirmation:
 
     days: int
     max_ne: int | None
-    accept_sd: bool
-    cr_breaks_pr: bool
+    accept_sd: bool | None
+    cr_breaks_pr: bool | None
 
     def __str__(self) -> str:
         return (
@@ -268,6 +269,10 @@ def _faults(
         for place, number in numbers
         if isinstance(number, bool) or not isinstance(number, int) or number < 0
     ]
+    if confirmation is not None:
+        choices = (("accept_sd_between", confirmation.accept_sd), ("cr_breaks_pr", confirmation.cr_breaks_pr))
+        must = "must be True or False when a confirmation is asked for"
+        faults += [Fault(place=p, must=must, got=repr(c)) for p, c in choices if not isinstance(c, bool)]
     if isinstance(reread_as_pr, str):
         return [*faults, Fault(place="reread_as_pr", must="must be a list of visit names", got=repr(reread_as_pr))]
     with_cr = {visit.visit for visit in visits if visit.overall == "CR"}

@@ -31,7 +31,7 @@ class ReaderCourse:
     lesions: tuple[Lesion, ...]
     baseline: Visit
     visits: tuple[Visit, ...]
-    marker_followed: bool = False
+    marker_followed: bool
 
     def role(self, role: str) -> tuple[Lesion, ...]:
         """The lesions of one role."""

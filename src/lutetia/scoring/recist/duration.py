@@ -44,4 +44,5 @@ def duration_of_response(
         dates={"death": death, "new_therapy": new_therapy, "stopped": stopped, "cutoff": cutoff},
         name="duration of response",
         subject=best.subject,
+        baseline_assessed=True,  # a response is measured against a baseline
     )

@@ -22,7 +22,7 @@ class Lesion:
     name: str
     organ: str
     role: Role
-    node: bool = False
+    node: bool
     gone_below_um: int = field(init=False, repr=False, compare=False)
     axis: Literal["longest", "short_axis"] = field(init=False, repr=False, compare=False)
 
@@ -72,15 +72,15 @@ def too_small() -> Measurement:
     return Measurement(state="too_small", sum_um=limits().too_small_um)
 
 
-def measured(diameter_mm: object, precision: Precision = "as_entered") -> Measurement:
-    """A lesion with its diameter (longest, or short axis of a node) in mm.
+def measured(diameter_mm: object, precision: Precision) -> Measurement:
+    """A lesion with its diameter (longest, or short axis of a node) in mm, taken as entered or to a tenth of a mm.
 
     Raises ValueError with a sentence when it is no finite number of 0 or more.
     """
     return Measurement(state="measured", sum_um=length_um(diameter_mm, precision))
 
 
-def length_um(length_mm: object, precision: Precision = "as_entered") -> int:
+def length_um(length_mm: object, precision: Precision) -> int:
     """A length in mm as whole micrometres, decimals taken as written: 0.1 + 0.2 is 300, not 300.00000000000006.
 
     `precision="tenth_mm"` rounds half up to a tenth of a millimetre first.

@@ -60,7 +60,7 @@ def measurability(
     """
     lengths = {"longest_mm": longest_mm, "short_axis_mm": short_axis_mm, "slice_thickness_mm": slice_thickness_mm}
     um = _read(kind, method, lengths)
-    conventions = ("diameters and slice thickness in mm, compared as integers",)
+    conventions = ("diameters and slice thickness in mm as entered, compared as integers",)
     if kind in table()["never_measurable"]:
         says = table()["never_measurable"][kind]
         return _verdict("non_measurable", [reason("RECIST-MEAS-NEVER", ("lesion", says))], conventions)
@@ -152,7 +152,7 @@ def _read(kind: object, method: object, lengths: dict[str, float | str | None]) 
     um: dict[str, int | None] = {}
     for name, value in lengths.items():
         try:
-            um[name] = None if value is None else length_um(value)
+            um[name] = None if value is None else length_um(value, "as_entered")
         except ValueError as fault:
             faults.append(Fault(place=name, must=str(fault), got=repr(value)))
     if faults:

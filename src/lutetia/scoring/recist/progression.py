@@ -50,15 +50,15 @@ def progression_free_survival(
     new_therapy: date | str | None = None,
     stopped: date | str | None = None,
     cutoff: date | str | None = None,
-    baseline_assessed: bool = True,
+    baseline_assessed: bool | None = None,
     subject: str | None = None,
 ) -> TimeToEvent:
     """Time from `start` to progression or death of one reader of one patient.
 
     `new_therapy`: the day another anticancer therapy started; `stopped`: the day treatment stopped for toxicity or
     progression without images; both censor under fda_2007_a alone (a visit on that very day still counts).
-    `cutoff`: data cut-off, nothing after it is used. `baseline_assessed=False`: no baseline, censored at the start
-    under fda_2007_a. `subject`: the patient, where there is no visit to tell it.
+    `cutoff`: data cut-off, nothing after it is used. `baseline_assessed`: whether there was a baseline assessment,
+    required by fda_2007_a, which censors at the start without one. `subject`: the patient, where no visit tells it.
     Raises InputError with all faults.
     """
     ordered = one_course(visits, "progression-free survival")
@@ -83,7 +83,7 @@ def time_to_progression(
     dates: dict[str, date | str | None],
     name: str,
     subject: str,
-    baseline_assessed: bool = True,
+    baseline_assessed: bool | None,
 ) -> TimeToEvent:
     """The same from any start: the duration of response begins later than the schedule (`scheduled_from`).
 
@@ -98,6 +98,9 @@ def time_to_progression(
         for place, day in read.items()
         if day is not None and begun is not None and day < begun
     ]
+    if censoring.policy == "fda_2007_a" and not isinstance(baseline_assessed, bool):
+        must = "fda_2007_a must be told whether there was a baseline assessment"
+        faults.append(Fault(place="baseline_assessed", must=must, got=repr(baseline_assessed)))
     if faults or begun is None or scheduled is None:
         raise InputError(name, faults)
     case = _Case.of(ordered, (begun, scheduled), read, censoring, baseline_assessed)
@@ -135,7 +138,7 @@ class _Case:
     scheduled_from: date
     dates: dict[str, date | None]
     censoring: Censoring
-    baseline_assessed: bool
+    baseline_assessed: bool | None
     adequate: tuple[date, ...]
     progression: date | None
     left_out: tuple[tuple[str, str], ...]
@@ -147,7 +150,7 @@ class _Case:
         starts: tuple[date, date],
         dates: dict[str, date | None],
         censoring: Censoring,
-        baseline_assessed: bool,
+        baseline_assessed: bool | None,
     ) -> _Case:
         adequate: list[date] = []
         left_out: list[tuple[str, str]] = []
@@ -187,7 +190,7 @@ class _Case:
         return None if death is None else _End(death, True, "death")
 
     def _fda(self, event: _End | None) -> _End:
-        if not self.baseline_assessed:
+        if self.baseline_assessed is False:
             return self._censored(self.start, "no baseline assessment")
         stops = {name: day for name in ("new_therapy", "stopped") if (day := self.dates[name]) is not None}
         for name, day in sorted(stops.items(), key=lambda item: item[1]):

@@ -11,11 +11,12 @@ from itertools import chain, pairwise
 from typing import overload
 
 from lutetia.errors import Fault, InputError
+from lutetia.rows import LeftOut
 from lutetia.scoring.reason import Reason
 from lutetia.scoring.recist.columns import Table
 from lutetia.scoring.recist.course import ReaderCourse, respond
 from lutetia.scoring.recist.rules import EquivocalNew, Nadir, Precision, VisitRules
-from lutetia.scoring.recist.tables import LeftOut, Markers, SmallTargets, Tables
+from lutetia.scoring.recist.tables import Markers, SmallTargets, Tables
 from lutetia.scoring.recist.targets import Finding
 from lutetia.scoring.recist.visit import VisitResponse
 
@@ -101,7 +102,7 @@ def visit_responses(
         groups.sort(key=lambda group: group[0].subject if group else "")
         value = tuple(chain.from_iterable(groups))
     used = [(f"{name} rows", str(rows)) for name, rows in tables.rows.items()]
-    used += [("left out", str(sum(left.rows for left in tables.left_out)))]
+    used += [("left out", str(sum(left.count for left in tables.left_out)))]
     return VisitResponses(
         value=value,
         left_out=tables.left_out,

@@ -47,14 +47,15 @@ class VisitRules:
     disease seen after an overall CR is progression. `sticky_pr`: a partial response continues until progression.
     `incomplete_sum_updates_nadir`: a sum without all targets may become the nadir. `equivocal_new_lesion`: a new
     lesion that is equivocal first and unequivocal later counts from first sight or from its confirmation.
+    `precision`: diameters as entered, or rounded half up to a tenth of a millimetre. None of them has a default.
     """
 
-    nadir: Nadir = "reader"
-    reappearance_is_pd: bool = True
-    sticky_pr: bool = False
-    incomplete_sum_updates_nadir: bool = False
-    equivocal_new_lesion: EquivocalNew = "back_date"
-    precision: Precision = "as_entered"
+    nadir: Nadir
+    reappearance_is_pd: bool
+    sticky_pr: bool
+    incomplete_sum_updates_nadir: bool
+    equivocal_new_lesion: EquivocalNew
+    precision: Precision
 
     def __post_init__(self) -> None:
         faults = [

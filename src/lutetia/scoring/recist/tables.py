@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from lutetia.errors import Fault, InputError
+from lutetia.rows import LeftOut
 from lutetia.scoring.recist.assembly import Assembly
 from lutetia.scoring.recist.columns import Columns, Table
 from lutetia.scoring.recist.course import ReaderCourse
@@ -19,17 +19,6 @@ from lutetia.scoring.recist.targets import Finding
 
 SmallTargets = Literal["refuse", "accept"]
 Markers = Mapping[tuple[str, str], bool]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """Rows of the input that the result does not rest on, and why."""
-
-    rows: int
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.rows} {self.why}"
 
 
 class Tables:
@@ -107,7 +96,7 @@ class Tables:
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
         """Rows that no course rests on, by reason."""
-        return tuple(LeftOut(rows=rows, why=why) for why, rows in sorted(self._left_out.items()))
+        return tuple(LeftOut(count=count, why=why) for why, count in sorted(self._left_out.items()))
 
     @property
     def cautions(self) -> tuple[Finding, ...]:

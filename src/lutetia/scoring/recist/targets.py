@@ -23,7 +23,7 @@ class Target:
 
     name: str
     organ: str
-    node: bool = False
+    node: bool
     diameter_mm: float | str | None = None
     measurable: Measurability | None = None
     cystic: bool | None = None
@@ -70,7 +70,11 @@ def check_targets(targets: Sequence[Target], *, solid_lesions_left: bool | None 
         findings=tuple(findings),
         undecided=undecided,
         because=tuple(finding.because for finding in findings),
-        conventions=("all lymph nodes together are one organ", "organs compare by their names as written"),
+        conventions=(
+            "all lymph nodes together are one organ",
+            "organs compare by their names as written",
+            "diameters as entered, to the micrometre",
+        ),
     )
 
 
@@ -91,7 +95,7 @@ def _refuse(targets: Sequence[Target]) -> None:
 
 
 def _um(target: Target) -> int | None:
-    return None if target.diameter_mm is None else length_um(target.diameter_mm)
+    return None if target.diameter_mm is None else length_um(target.diameter_mm, "as_entered")
 
 
 def _counts(targets: Sequence[Target]) -> Iterable[Finding]:

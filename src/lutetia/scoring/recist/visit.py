@@ -149,8 +149,8 @@ def target_response(
     baseline_um: int,
     nadir_um: int,
     rules: VisitRules,
-    after_overall_cr: bool = False,
-    after_target_response: bool = False,
+    after_overall_cr: bool,
+    after_target_response: bool,
 ) -> tuple[Response, str]:
     """Target response and the rule that gave it.
 
@@ -179,9 +179,9 @@ def nontarget_response(
     non_targets: Sequence[Lesion],
     seen: Mapping[str, Measurement],
     *,
-    marker_normal: bool | None = None,
-    marker_followed: bool = False,
-    after_overall_cr: bool = False,
+    marker_normal: bool | None,
+    marker_followed: bool,
+    after_overall_cr: bool,
     rules: VisitRules,
 ) -> tuple[Response | None, str]:
     """Non-target response and the rule that gave it; None where the baseline has no non-target disease.

@@ -1,0 +1,285 @@
+"""The three passes of one evaluation of the partial likelihood, compiled; the formulas stand in `likelihood`.
+
+Rows lie in the order in which they enter the risk set, going back in time: stratum by stratum, latest event time first.
+A *group* is one event time of one stratum with the rows that enter there, its deaths in front; a *piece* is a run of
+groups of one stratum; a *task* is a run of pieces, the unit of work of a thread. Covariates are stored column by column.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+# Sums may be reordered for vector units; infinities and NaN keep their meaning.
+REORDER = {"reassoc", "contract", "nsz"}
+PANEL_ROWS = 512
+LARGEST_PREDICTOR = 200.0  # exp(200)² is still a number
+
+
+@njit(nogil=True, cache=True, fastmath=REORDER)
+def weigh(  # type: ignore[no-untyped-def]
+    pieces, beta, z, weights, offset, group_first, dead_rows, piece_first, risk, entering, dying, piece_sums
+) -> float:
+    """First pass over pieces (first, end): risk = weight · exp(predictor) of each row, and its sums.
+
+    Fills `risk` (rows), `entering` and `dying` (groups: sums of risk of the rows, of the deaths) and `piece_sums`
+    (pieces, p: sums of risk · covariate). Returns the largest absolute predictor.
+    """
+    largest = 0.0
+    for piece in range(pieces[0], pieces[1]):
+        first, end = group_first[piece_first[piece]], group_first[piece_first[piece + 1]]
+        for low in range(first, end, PANEL_ROWS):
+            high = min(low + PANEL_ROWS, end)
+            largest = max(largest, _predict(beta, z, offset, risk, low, high))
+            for i in range(low, high):
+                risk[i] = weights[i] * np.exp(risk[i])
+            for j in range(beta.size):
+                total = 0.0
+                for i in range(low, high):
+                    total += risk[i] * z[j, i]
+                piece_sums[piece, j] += total
+        for k in range(piece_first[piece], piece_first[piece + 1]):
+            dead, alive, split = 0.0, 0.0, group_first[k] + dead_rows[k]
+            for i in range(group_first[k], split):
+                dead += risk[i]
+            for i in range(split, group_first[k + 1]):
+                alive += risk[i]
+            dying[k], entering[k] = dead, dead + alive
+    return largest
+
+
+@njit(nogil=True, cache=True, fastmath=REORDER)
+def _predict(beta, z, offset, predictor, low, high) -> float:  # type: ignore[no-untyped-def]
+    for i in range(low, high):
+        predictor[i] = offset[i] if offset.size else 0.0
+    for j in range(beta.size):
+        slope = beta[j]
+        for i in range(low, high):
+            predictor[i] += slope * z[j, i]
+    largest = 0.0
+    for i in range(low, high):
+        largest = max(largest, abs(predictor[i]))
+    return largest
+
+
+@njit(nogil=True, cache=True)
+def sweep(  # type: ignore[no-untyped-def]
+    efron, at_risk, dying, deaths, dead_weight, stratum_first, a, b, c0, c1, c2, later
+) -> float:
+    """Second pass over groups: the coefficients of `likelihood` and the log-likelihood without its linear part.
+
+    `deaths` counts the deaths of a group, `dead_weight` sums their weights. Fills a, b, c0, c1, c2 (groups) and
+    `later` (groups + 1): the sum of `a` over the group and the earlier event times of its stratum.
+    """
+    value = 0.0
+    for k in range(a.size):
+        a[k] = b[k] = c0[k] = c1[k] = c2[k] = 0.0
+        if deaths[k] == 0:
+            continue
+        inverse = 1.0 / at_risk[k]
+        if deaths[k] == 1 or not efron:
+            a[k] = dead_weight[k] * inverse
+            c0[k] = a[k] * inverse
+            value -= dead_weight[k] * np.log(at_risk[k])
+            continue
+        mean, share, logs, product = dead_weight[k] / deaths[k], dying[k] * inverse, 0.0, 1.0
+        for nth in range(deaths[k]):
+            part = nth / deaths[k]
+            rest = 1.0 - part * share
+            hazard = inverse / rest
+            a[k] += hazard
+            b[k] += part * hazard
+            c0[k] += hazard * hazard
+            c1[k] += part * hazard * hazard
+            c2[k] += part * part * hazard * hazard
+            product *= rest
+            if product < 1e-250:
+                logs, product = logs + np.log(product), 1.0
+        value -= mean * (deaths[k] * np.log(at_risk[k]) + logs + np.log(product))
+        a[k] *= mean
+        b[k] *= mean
+        c0[k] *= mean
+        c1[k] *= mean
+        c2[k] *= mean
+    later[a.size] = 0.0
+    for stratum in range(stratum_first.size - 1):
+        total = 0.0
+        for k in range(stratum_first[stratum + 1] - 1, stratum_first[stratum] - 1, -1):
+            total += a[k]
+            later[k] = total
+    return value
+
+
+@njit(nogil=True, cache=True, fastmath=REORDER)
+def curve(  # type: ignore[no-untyped-def]
+    task,
+    z,
+    risk,
+    leave,
+    leaving,
+    leaving_first,
+    group_first,
+    dead_rows,
+    deaths,
+    piece_first,
+    carry,
+    a,
+    b,
+    c0,
+    c1,
+    c2,
+    later,
+    gradient,
+    information,
+) -> None:
+    """Third pass over the pieces task = (first, end): adds −X'v to the gradient and X'diag(v)X − U'U to the information.
+
+    `carry` (pieces, p, 2) holds the sums of risk · covariate at risk where each piece begins, as value and remainder.
+    Only the lower triangle of `information` (p, p) is filled.
+    """
+    first, end = group_first[piece_first[task[0]]], group_first[piece_first[task[1]]]
+    exact = leave.size > 0
+    widest = 0
+    for piece in range(task[0], task[1]):
+        widest = max(widest, piece_first[piece + 1] - piece_first[piece])
+    u = np.empty((z.shape[0], min(1024, 2 * (piece_first[task[1]] - piece_first[task[0]])) + 2 * widest))
+    minus = np.full(u.shape[1], -1.0)
+    filled = 0
+    for piece in range(task[0], task[1]):
+        low, high = piece_first[piece], piece_first[piece + 1]
+        if filled + 2 * (high - low) > u.shape[1]:
+            add_cross(u, minus, 0, filled, information)
+            filled = 0
+        was = filled
+        for j in range(z.shape[0]):
+            if exact:
+                filled = _run_with_leaving(
+                    u[j], was, z[j], risk, leaving, leaving_first, group_first, dead_rows, deaths, low, high,
+                    carry[piece, j], c0, c1, c2,
+                )  # fmt: skip
+            else:
+                filled = _run(u[j], was, z[j], risk, group_first, dead_rows, deaths, low, high, carry[piece, j], c0, c1, c2)
+    add_cross(u, minus, 0, filled, information)
+    v = np.empty(PANEL_ROWS)
+    k = piece_first[task[0]]
+    for low in range(first, end, PANEL_ROWS):
+        high = min(low + PANEL_ROWS, end)
+        for i in range(low, high):
+            while i >= group_first[k + 1]:
+                k += 1
+            hazard = later[k] - later[leave[i]] if exact else later[k]
+            if i < group_first[k] + dead_rows[k]:
+                hazard -= b[k]
+            v[i - low] = risk[i] * hazard
+        panel = z[:, low:high]
+        for j in range(z.shape[0]):
+            total = 0.0
+            for i in range(high - low):
+                total += v[i] * panel[j, i]
+            gradient[j] -= total
+        add_cross(panel, v, 0, high - low, information)
+
+
+@njit(nogil=True, cache=True, fastmath=REORDER)
+def _run(  # type: ignore[no-untyped-def]
+    u, at, x, risk, group_first, dead_rows, deaths, low, high, carry, c0, c1, c2
+) -> int:
+    """Write the columns of U that the groups low..high give for one covariate; returns the place after the last."""
+    running = carry[0]
+    for k in range(low, high):
+        dead, alive, split = 0.0, 0.0, group_first[k] + dead_rows[k]
+        for i in range(group_first[k], split):
+            dead += risk[i] * x[i]
+        for i in range(split, group_first[k + 1]):
+            alive += risk[i] * x[i]
+        running += dead + alive
+        at = _write(u, at, running, dead, deaths[k], c0[k], c1[k], c2[k])
+    return at
+
+
+@njit(nogil=True, cache=True)
+def _run_with_leaving(  # type: ignore[no-untyped-def]
+    u, at, x, risk, leaving, leaving_first, group_first, dead_rows, deaths, low, high, carry, c0, c1, c2
+) -> int:
+    """As `_run`, with rows that leave the risk set; sums carry their rounding remainder, so that what left has left."""
+    running, rest = carry[0], carry[1]
+    for k in range(low, high):
+        dead = 0.0
+        for i in range(group_first[k], group_first[k + 1]):
+            term = risk[i] * x[i]
+            if i < group_first[k] + dead_rows[k]:
+                dead += term
+            running, rest = add(running, rest, term)
+        for place in range(leaving_first[k], leaving_first[k + 1]):
+            i = leaving[place]
+            running, rest = add(running, rest, -(risk[i] * x[i]))
+        at = _write(u, at, running + rest, dead, deaths[k], c0[k], c1[k], c2[k])
+    return at
+
+
+@njit(nogil=True, cache=True)
+def _write(u, at, running, dead, deaths, c0, c1, c2) -> int:  # type: ignore[no-untyped-def]
+    if deaths == 0:
+        return at
+    if c2 == 0.0:
+        u[at] = np.sqrt(c0) * running
+        return at + 1
+    u[at] = np.sqrt(c0) * (running - c1 / c0 * dead)
+    u[at + 1] = np.sqrt(max(c2 - c1 * c1 / c0, 0.0)) * dead
+    return at + 2
+
+
+@njit(nogil=True, cache=True)
+def add(value, rest, term):  # type: ignore[no-untyped-def]
+    """(value, rest) + term without loss: the rounding remainder goes to `rest` (Knuth's two-sum)."""
+    total = value + term
+    back = total - value
+    return total, rest + ((value - (total - back)) + (term - back))
+
+
+@njit(nogil=True, cache=True, fastmath=REORDER)
+def add_cross(z, v, first, end, cross) -> None:  # type: ignore[no-untyped-def]
+    """Add Z diag(v) Z' of the places first..end to the lower triangle of `cross`, in tiles of 4 × 4 covariates."""
+    tiled = z.shape[0] - z.shape[0] % 4
+    for j in range(0, tiled, 4):
+        for k in range(0, j + 4, 4):
+            _add_tile(z, v, first, end, j, k, cross)
+    for j in range(tiled, z.shape[0]):
+        for k in range(j + 1):
+            total = 0.0
+            for i in range(first, end):
+                total += v[i] * z[j, i] * z[k, i]
+            cross[j, k] += total
+
+
+@njit(nogil=True, cache=True, fastmath=REORDER)
+def _add_tile(z, v, first, end, j, k, cross) -> None:  # type: ignore[no-untyped-def]
+    s00 = s01 = s02 = s03 = s10 = s11 = s12 = s13 = 0.0
+    s20 = s21 = s22 = s23 = s30 = s31 = s32 = s33 = 0.0
+    for i in range(first, end):
+        x0, x1, x2, x3 = v[i] * z[j, i], v[i] * z[j + 1, i], v[i] * z[j + 2, i], v[i] * z[j + 3, i]
+        y0, y1, y2, y3 = z[k, i], z[k + 1, i], z[k + 2, i], z[k + 3, i]
+        s00 += x0 * y0
+        s01 += x0 * y1
+        s02 += x0 * y2
+        s03 += x0 * y3
+        s10 += x1 * y0
+        s11 += x1 * y1
+        s12 += x1 * y2
+        s13 += x1 * y3
+        s20 += x2 * y0
+        s21 += x2 * y1
+        s22 += x2 * y2
+        s23 += x2 * y3
+        s30 += x3 * y0
+        s31 += x3 * y1
+        s32 += x3 * y2
+        s33 += x3 * y3
+    sums = ((s00, s01, s02, s03), (s10, s11, s12, s13), (s20, s21, s22, s23), (s30, s31, s32, s33))
+    for row in range(4):
+        for column in range(4):
+            cross[j + row, k + column] += sums[row][column]
