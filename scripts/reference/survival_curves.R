@@ -1,6 +1,7 @@
-# Reference numbers for survival/kaplan_meier and survival/log_rank: made-up patients, analysed by R's survival package.
+# Reference numbers for Kaplan-Meier, log-rank and Turnbull: made-up patients, analysed by R's survival package.
 #   Rscript scripts/reference/survival_curves.R tests/survival/reference
-# writes curve_rows.csv (the patients) and curve_values.csv (what R says); then run scripts/seal_data.py on that folder.
+# writes curve_rows.csv (the patients), curve_values.csv (what R says of them), interval_rows.csv and interval_values.csv
+# (the same for interval-censored patients); then run scripts/seal_data.py on that folder.
 library(survival)
 folder <- commandArgs(trailingOnly = TRUE)[1]
 set.seed(20261120)
@@ -56,7 +57,7 @@ for (case in unique(rows$case)) {
   }
   # score test of Cox's model with Breslow ties has the log-rank numerator and, without ties, its variance: delayed entry
   if (!all(is.na(d$start)) && all(is.na(d$weight)) && all(is.na(d$cluster))) {
-    s <- coxph(Surv(start, stop + seq_len(nrow(d)) * 1e-4, event) ~ group, d)
+    s <- suppressWarnings(coxph(Surv(start, stop + seq_len(nrow(d)) * 1e-4, event) ~ group, d))
     add(case, "score delayed", NA, s$score)
   }
 }
@@ -64,3 +65,20 @@ number <- function(x) ifelse(is.na(x), "NA", trimws(formatC(x, digits = 13, form
 out$at <- number(out$at); out$value <- number(out$value)
 write.csv(rows, file.path(folder, "curve_rows.csv"), row.names = FALSE, quote = FALSE)
 write.csv(out, file.path(folder, "curve_values.csv"), row.names = FALSE, quote = FALSE)
+
+# Visits every 3 time units, some missed; a few exact, left- and right-censored rows.
+n <- 40
+t <- rexp(n, .1)
+visit <- floor(t / 3) * 3
+missed <- runif(n) < .3
+left <- ifelse(visit > 0, visit, NA)
+right <- visit + ifelse(missed, 6, 3)
+right[runif(n) < .2] <- NA
+left[is.na(left) & is.na(right)] <- 1
+exact <- runif(n) < .15
+left[exact] <- right[exact] <- round(t[exact], 1) + .05
+turnbull <- survfit(Surv(left, right, type = "interval2") ~ 1)
+write.csv(data.frame(left = number(left), right = number(right)), file.path(folder, "interval_rows.csv"),
+          row.names = FALSE, quote = FALSE)
+write.csv(data.frame(time = number(turnbull$time), survival = number(turnbull$surv)),
+          file.path(folder, "interval_values.csv"), row.names = FALSE, quote = FALSE)

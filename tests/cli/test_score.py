@@ -135,6 +135,7 @@ def test_qlq_ginet21_needs_its_layout(run, refused, tmp_path):
 
 def test_a_day_belongs_to_a_course(refused, sums):
     assert "Leave it out" in refused("score", "ctcae", sums, "--version", "5.0", *DAY)
+    assert "--baseline" in refused("score", "ctcae", sums, "--version", "5.0", "--baseline", "line_start")
 
 
 def test_a_refused_table_writes_nothing(refused, run, tmp_path):

@@ -67,3 +67,39 @@ def test_an_answer_to_no_item_of_the_instrument_is_refused(course):
     course.write_text(COURSE.replace("29: 7", "31: 7"), encoding="utf-8")
     with pytest.raises(InputError, match="questionnaire q, item 31"):
         qlq(questionnaire_table(course, date(2024, 6, 1), "QLQ-C30", None), "QLQ-C30", QLQ)
+
+
+BASELINE = """\
+lutetia: course/1
+made_up: true
+patient: {id: MU-2}
+entries:
+- {kind: therapy_line, id: rlt, date: 2024-03-01, recorded_by: x, regimen: rlt, ongoing: true}
+- {kind: laboratory, id: a0, date: 2024-02-20, recorded_by: lab, analyte: alt, value: 60, unit: U/L, upper_limit: 50}
+- {kind: laboratory, id: a1, date: 2024-04-20, recorded_by: lab, analyte: alt, value: 180, unit: U/L, upper_limit: 40}
+- {kind: laboratory, id: a2, date: 2024-03, recorded_by: lab, analyte: alt, value: 90, unit: U/L, upper_limit: 40}
+"""
+
+
+def test_the_baseline_is_the_newest_value_before_the_line(tmp_path):
+    path = tmp_path / "course.yaml"
+    path.write_text(BASELINE, encoding="utf-8")
+    table = laboratory_table(path, date(2024, 6, 1), "line_start")
+    references = ("baseline", "baseline_uln", "uln", "post_baseline")
+    assert [tuple(row[name] for name in references) for row in table.rows] == [
+        ("60.0", "50.0", "50.0", "no"),
+        ("60.0", "50.0", "40.0", "yes"),
+    ]
+    assert table.left_out == ("1 values that may lie before or after the start of rlt",)
+    # 180 is 4.5 x ULN (grade 2 by ULN alone) but 3.0 x the raised baseline, so grade 1; 60 is above its ULN, grade 1.
+    assert [row["grade"] for row in ctcae(table, "5.0", CTCAE).rows] == ["1", "1"]
+    assert [row["grade"] for row in ctcae(laboratory_table(path, date(2024, 6, 1)), "5.0", CTCAE).rows] == [
+        "1",
+        "1",
+        "2",
+    ]
+
+
+def test_a_baseline_needs_a_line(course):
+    with pytest.raises(InputError, match="must hold a line of RLT"):
+        laboratory_table(course, date(2024, 6, 1), "line_start")

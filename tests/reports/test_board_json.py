@@ -12,7 +12,7 @@ KEYS = {
     *("scope", "grade", "candidacy", "options", "label", "missing", "truth", "cautions", "conflicts", "trials"),
     *("id", "as_of", "edition", "version", "knowledge_hash", "jurisdiction", "jurisdiction_from", "grading"),
     *("grade_rests_on_ki67_alone", "conditions", "contraindications", "strengths", "workup", "monitoring"),
-    *("leads_to", "answers", "ignored", "remarks"),
+    *("leads_to", "answers", "ignored", "remarks", "response", "toxicity"),
 }
 
 

@@ -17,8 +17,8 @@ def printed(sheet) -> str:
 
 def test_blocks_stand_in_the_order_of_the_sheet(sheet):
     text = printed(sheet("plain"))
-    names = ["Question", "Disease", "Course", "Missing first", "Answer", "Options", "Ten questions", "Cautions"]
-    names += ["Sources differ", "Trials", "If treated", "Decision", "About"]
+    names = ["Question", "Disease", "Course", "Response", "Toxicity", "Missing first", "Answer", "Options"]
+    names += ["Ten questions", "Cautions", "Sources differ", "Trials", "If treated", "Decision", "About"]
     places = [text.index(f"\n{name} ") for name in names if name != "Sources differ"]
     assert places == sorted(places)
 

@@ -13,6 +13,7 @@ from lutetia.cli.options import day_of
 from lutetia.cli.score_output import Format, show
 
 if TYPE_CHECKING:
+    from lutetia.cli.score_course_lesions import CourseFile
     from lutetia.exchange.tabular import Table
 
 app = typer.Typer(
@@ -35,18 +36,25 @@ Limits = StrEnum("Limits", ["as_reported", "si", "us"])
 Bands = StrEnum("Bands", ["half_open", "as_written"])
 Side = StrEnum("Side", ["both", "low", "high"])
 Missing = StrEnum("Missing", ["half", "complete"])
+Reader = StrEnum("Reader", ["any", "recorded_by"])
+UnstatedFinding = StrEnum("UnstatedFinding", ["unknown", "absent"])
 Baseline = StrEnum("Baseline", ["none", "line_start"])
 
 TableFile = Annotated[Path, typer.Argument(help="CSV or Parquet table.", metavar="FILE")]
 TableOrCourse = Annotated[Path, typer.Argument(help="CSV or Parquet table, or a course.", metavar="FILE")]
 Output = Annotated[Format, typer.Option(help="What to print on stdout.")]
 AsOf = Annotated[str | None, typer.Option(help="Course: the day it is read on, YYYY-MM-DD. Default: today.")]
+Line = Annotated[str | None, typer.Option(help="Course: id of one line of therapy. Default: all with a baseline.")]
+By = Annotated[Reader, typer.Option(help="Course: one series of examinations, or one for each author.")]
 
 
 @app.command("recist")
 def recist(
     file: Annotated[
-        Path | None, typer.Argument(help="One row for each lesion at a visit; or give --tu and --tr.", metavar="[FILE]")
+        Path | None,
+        typer.Argument(
+            help="One row for each lesion at a visit, or a course; or give --tu and --tr.", metavar="[FILE]"
+        ),
     ] = None,
     tu: Annotated[Path | None, typer.Option(help="SDTM domain TU: tumours identified.")] = None,
     tr: Annotated[Path | None, typer.Option(help="SDTM domain TR: tumour results.")] = None,
@@ -71,17 +79,23 @@ def recist(
     ] = EquivocalNew.back_date,
     precision: Annotated[Precision, typer.Option(help="Diameters as entered or rounded.")] = Precision.as_entered,
     small_targets: Annotated[SmallTargets, typer.Option(help="Targets below 10 mm at baseline.")] = SmallTargets.refuse,
+    as_of: AsOf = None,
+    line: Line = None,
+    reader: By = Reader.any,
 ) -> None:
     """RECIST 1.1 at every post-baseline visit of every reader.
 
     FILE has the columns subject, visit, visit_number or date, lesion, role (target, non_target, new), organ,
-    diameter_mm, and, where wanted, reader and state (absent, present, too_small, unequivocal_progression …).
+    diameter_mm, and, where wanted, reader and state (absent, present, too_small, unequivocal_progression …). Of a
+    course each line of therapy with a measured baseline is judged, and named in the last column.
 
     Examples:
 
       lutetia score recist --tu tu.csv --tr tr.csv --format csv > rs.csv
 
       lutetia score recist lesions.csv --no-reappearance-is-pd --nadir all_readers
+
+      lutetia score recist examples/courses/VO-12.yaml --as-of 2026-11-20 --line rlt
     """
     from lutetia.cli.score_lesions import recist as of_sdtm
     from lutetia.cli.score_lesions import recist_of_lesions
@@ -97,6 +111,12 @@ def recist(
         "precision": precision.value,
         "small_targets": small_targets.value,
     }
+    if file is not None and _is_course(file) and tu is None and tr is None:
+        from lutetia.cli import score_course_lesions
+
+        show(score_course_lesions.recist(_course_of(file, as_of, line, reader), options), format)
+        return
+    _only_for_courses(as_of, line, reader)
     if file is not None and tu is None and tr is None:
         show(recist_of_lesions(read_table(file), options), format)
     elif file is None and tu is not None and tr is not None:
@@ -111,21 +131,30 @@ def recist(
 
 @app.command("choi")
 def choi(
-    file: TableFile,
+    file: TableOrCourse,
     criteria: Annotated[Criteria, typer.Option(help="Size or attenuation (choi), or both (modified).")],
     attenuation_average: Annotated[Average, typer.Option(help="How the attenuations of targets become one.")],
     progression_against: Annotated[Against, typer.Option(help="What growth is measured from.")],
     format: Output = Format.table,
+    as_of: AsOf = None,
+    line: Line = None,
+    reader: By = Reader.any,
+    unstated: Annotated[
+        UnstatedFinding, typer.Option(help="Course: findings it has no field for, nodules and worsening by the tumour.")
+    ] = UnstatedFinding.unknown,
 ) -> None:
     """Choi response at every visit after the first, one row of FILE for each target at a visit.
 
     Columns: subject, date, lesion, diameter_mm (0: gone), attenuation_hu, phase (portal_venous, arterial, late, none,
     mixed); where known visit, reader, new_lesion, nontarget_progression, new_or_growing_nodule,
-    symptomatic_worsening (yes, no; empty: not known).
+    symptomatic_worsening (yes, no; empty: not known). A course needs attenuation_hu and the contrast phase.
 
-    Example:
+    Examples:
 
       lutetia score choi ct.csv --criteria choi --attenuation-average mean_of_lesions --progression-against nadir
+
+      lutetia score choi examples/courses/VO-06.yaml --as-of 2026-11-20 --criteria choi
+      --attenuation-average mean_of_lesions --progression-against nadir
     """
     from lutetia.cli import score_lesions
     from lutetia.exchange.tabular import read_table
@@ -135,31 +164,50 @@ def choi(
         "attenuation_average": attenuation_average.value,
         "progression_against": progression_against.value,
     }
+    if _is_course(file):
+        from lutetia.cli import score_course_lesions
+
+        course = _course_of(file, as_of, line, reader)
+        show(score_course_lesions.choi(course, options, unstated.value), format)
+        return
+    _only_for_courses(as_of, line, reader, unstated)
     show(score_lesions.choi(read_table(file), options), format)
 
 
 @app.command("growth")
 def growth(
-    file: TableFile,
+    file: TableOrCourse,
     reading_error_pct: Annotated[float | None, typer.Option(help="Standard deviation of one reading, %.")] = None,
     confidence: Annotated[float | None, typer.Option(help="Of the error band, such as 0.95.")] = None,
     cut_off: Annotated[CutOff | None, typer.Option(help="GREPONET cut-off to compare with.")] = None,
     format: Output = Format.table,
+    as_of: AsOf = None,
+    line: Line = None,
+    reader: By = Reader.any,
 ) -> None:
     """Tumour growth rate in percent per month, one row of FILE for each pair of examinations.
 
     Columns: before_mm, after_mm, and days or before_date with after_date; where known subject, new_lesions,
-    nodes_in_sum.
+    nodes_in_sum. Of a course each sum of a line of therapy is compared with the one before it.
 
-    Example:
+    Examples:
 
       lutetia score growth sums.csv --reading-error-pct 3 --confidence 0.95 --cut-off first_follow_up
+
+      lutetia score growth examples/courses/VO-13.yaml --as-of 2026-11-20 --line rlt
     """
     from lutetia.cli import score_rows
     from lutetia.exchange.tabular import read_table
 
     options: dict[str, Any] = {"reading_error_pct": reading_error_pct, "confidence": confidence}
-    show(score_rows.growth(read_table(file), cut_off.value if cut_off else None, options), format)
+    limit = cut_off.value if cut_off else None
+    if _is_course(file):
+        from lutetia.cli import score_course_lesions
+
+        show(score_course_lesions.growth(_course_of(file, as_of, line, reader), limit, options), format)
+        return
+    _only_for_courses(as_of, line, reader)
+    show(score_rows.growth(read_table(file), limit, options), format)
 
 
 @app.command("ctcae")
@@ -246,6 +294,26 @@ def qlq(
 
 def _is_course(file: Path) -> bool:
     return file.suffix.lower() in (".yaml", ".yml", ".json")
+
+
+def _course_of(file: Path, as_of: str | None, line: str | None, reader: Reader) -> CourseFile:
+    from lutetia.cli.score_course_lesions import CourseFile
+
+    return CourseFile(path=file, day=day_of(as_of, "--as-of", quiet=True), line=line, reader=reader.value)
+
+
+def _only_for_courses(
+    as_of: str | None, line: str | None, reader: Reader, unstated: UnstatedFinding = UnstatedFinding.unknown
+) -> None:
+    """Refuse options that speak of a course beside a table."""
+    from lutetia.errors import Fault, InputError
+
+    named = {"--as-of": as_of is not None, "--line": line is not None, "--reader": reader is not Reader.any}
+    named["--unstated"] = unstated is not UnstatedFinding.unknown
+    must = "belongs to a course; a table is scored as a whole"
+    faults = [Fault(place=name, must=must, do="Leave it out.") for name, given in named.items() if given]
+    if faults:
+        raise InputError("command line", faults)
 
 
 def _table_of(file: Path, as_of: str | None, baseline: str | None = None) -> Table:

@@ -30,7 +30,12 @@ def laboratory_table(path: Path, day: date, baseline: str = "none") -> Table:
 
     timeline = _timeline(path, day)
     if baseline == "none":
-        return _entries(path, timeline, "laboratory", LABORATORY, lambda entry: _sample(entry, None), lambda _: None)
+
+        def plain(entry: Any) -> dict[str, str]:
+            sample = _sample(entry, None)
+            return {column: sample[column] for column in LABORATORY}
+
+        return _entries(path, timeline, "laboratory", LABORATORY, plain, lambda entry: None)
     period = _period(path, timeline)
     known = timeline.known("laboratory")
     analytes = {entry.analyte for entry in known}
@@ -117,7 +122,7 @@ def _entries(
     return Table(
         name=str(path),
         columns=("subject", "date", *columns),
-        rows=[{column: row.get(column, "") for column in ("subject", "date", *columns)} for row in rows],
+        rows=rows,
         places=[f"{kind} {entry.id}" for entry in wanted],
         left_out=tuple(f"{count} {why}" for why, count in left_out.items()),
     )

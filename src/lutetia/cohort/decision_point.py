@@ -1,7 +1,7 @@
 """Patients at a decision: time zero, how long they were followed from it, and when, if ever, the exposure began.
 
-The one input of every analysis of a later treatment (`lutetia.cohort.exposure`, `lutetia.cohort.clone_censor_weight`). Days
-are counted from time zero, which must be a day on which nobody yet knows who will be exposed.
+The one input of every analysis of a later treatment (`exposure`, `clone_censor_weight`). Days are counted from time
+zero, which must be a day on which nobody yet knows who will be exposed.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ class DecisionPoint:
 
     `follow_up_days` (n,): from time zero to the event or to censoring. `event` (n,): whether the event ended it.
     `exposed_after_days` (n,): from time zero to the start of the exposure; infinity where it did not start during
-    follow-up. `covariates` (n, p) with `names`, p may be 0. `patients`: an identifier per row, for the bootstrap and
-    the robust variance.
+    follow-up. `other_after_days` (n,), or None: the same for the treatment given instead. `covariates` (n, p) with
+    `names`, p may be 0. `patients`: an identifier per row.
     """
 
     follow_up_days: Floats
     event: NDArray[np.bool_]
     exposed_after_days: Floats
+    other_after_days: Floats | None
     covariates: Floats
     names: tuple[str, ...]
     patients: tuple[str, ...]
@@ -41,6 +42,7 @@ class DecisionPoint:
         follow_up_days: ArrayLike,
         event: ArrayLike,
         exposed_after_days: ArrayLike,
+        other_after_days: ArrayLike | None = None,
         covariates: ArrayLike | None = None,
         names: Sequence[str] = (),
         patients: Sequence[str] | None = None,
@@ -52,18 +54,22 @@ class DecisionPoint:
         covariates.
         """
         follow_up = np.asarray(follow_up_days, dtype=np.float64)
-        exposed = np.asarray(exposed_after_days, dtype=np.float64).copy()
+        starts = {"exposed_after_days": np.array(exposed_after_days, dtype=np.float64)}
+        if other_after_days is not None:
+            starts["other_after_days"] = np.array(other_after_days, dtype=np.float64)
         table = _table(covariates, follow_up.size)
         happened = np.asarray(event)
-        faults = _faults(follow_up, happened, exposed, table, names)
+        faults = _faults(follow_up, happened, starts, table, names)
         if faults:
             raise InputError("patients at the decision", faults)
-        exposed[~(exposed < follow_up)] = np.inf
+        for begins in starts.values():
+            begins[~(begins < follow_up)] = np.inf
         labels = tuple(str(row) for row in range(follow_up.size)) if patients is None else tuple(patients)
         return cls(
             follow_up_days=follow_up,
             event=happened.astype(bool),
-            exposed_after_days=exposed,
+            exposed_after_days=starts["exposed_after_days"],
+            other_after_days=starts.get("other_after_days"),
             covariates=table,
             names=tuple(names),
             patients=labels,
@@ -80,6 +86,7 @@ class DecisionPoint:
             follow_up_days=self.follow_up_days[rows],
             event=self.event[rows],
             exposed_after_days=self.exposed_after_days[rows],
+            other_after_days=None if self.other_after_days is None else self.other_after_days[rows],
             covariates=self.covariates[rows],
             names=self.names,
             patients=tuple(f"{self.patients[row]}#{place}" for place, row in enumerate(rows.tolist())),
@@ -94,10 +101,10 @@ def _table(covariates: ArrayLike | None, n: int) -> Floats:
 
 
 def _faults(
-    follow_up: Floats, event: NDArray[np.generic], exposed: Floats, table: Floats, names: Sequence[str]
+    follow_up: Floats, event: NDArray[np.generic], starts: dict[str, Floats], table: Floats, names: Sequence[str]
 ) -> list[Fault]:
-    lengths = {"follow_up_days": follow_up.shape[0], "event": event.shape[0], "exposed_after_days": exposed.shape[0]}
-    lengths["covariates"] = table.shape[0]
+    lengths = {"follow_up_days": follow_up.shape[0], "event": event.shape[0], "covariates": table.shape[0]}
+    lengths |= {name: begins.shape[0] for name, begins in starts.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
         return [Fault(place=", ".join(lengths), must="must have one length", got=told)]
@@ -108,7 +115,7 @@ def _faults(
     rules = (
         ("follow_up_days", ~(follow_up > 0) | np.isinf(follow_up), "must be above 0 and finite"),
         ("event", ~np.isin(event, (0, 1)), "must be true or false"),
-        ("exposed_after_days", exposed < 0, "must not lie before time zero"),
+        *((name, begins < 0, "must not lie before time zero") for name, begins in starts.items()),
         ("covariates", ~np.isfinite(table).all(axis=1), "must not be missing"),
     )
     for name, wrong, must in rules:

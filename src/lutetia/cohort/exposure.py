@@ -1,8 +1,8 @@
 """A later treatment against none: the naive comparison, and the two that count exposed time only once it is exposed.
 
-`ever_exposed` sorts patients by what happens to them later (immortal time) and is biased by design; `landmark` sorts them
-by what had happened on a fixed day; `time_dependent` lets every patient count as unexposed until the exposure begins.
-All three fit one Cox model of the exposure and, where asked, the covariates of time zero.
+`ever_exposed` sorts patients by what happens to them later (immortal time) and is biased by design; `landmark` sorts
+them by what had happened on a fixed day; `time_dependent` lets every patient count as unexposed until the exposure
+begins. All three fit one Cox model of the exposure and, where asked, the covariates of time zero.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _fit(
         events=int(follow_up.event.sum()),
         rows=follow_up.n,
         converged=fit.converged,
-        why=fit.why,
+        why=fit.why or "",
         believe=analysis != "ever exposed (naive)",
         conventions=(says, f"adjusted for {adjusted}", f"ties: {ties}"),
         left_out=left_out,

@@ -62,7 +62,9 @@ class Split(Part):
     of: Id
     into: tuple[Id, ...] = Field(min_length=1)
     complete: bool = True
-    by: str | None = Field(default=None, description="the property they differ in, such as ki67; the same word anywhere")
+    by: str | None = Field(
+        default=None, description="the property they differ in, such as ki67; the same word anywhere"
+    )
     missing: tuple[Id, ...] = Field(default=(), description="those of `into` in whom the property is not known")
 
 
@@ -154,7 +156,9 @@ class Median(Estimated):
 
     kind: Literal["median"]
     of: Id
-    spread: Literal["interval", "range"] = Field(default="interval", description="range: lowest and highest, or quartiles")
+    spread: Literal["interval", "range"] = Field(
+        default="interval", description="range: lowest and highest, or quartiles"
+    )
 
 
 class Difference(Estimated):
@@ -301,4 +305,6 @@ def _twice(name: str, ids: list[str]) -> Iterator[Problem]:
     for one, count in Counter(ids).items():
         if count > 1:
             place = (name, len(ids) - 1 - ids[::-1].index(one), "id")
-            yield Problem(place=place, must="each id must be given once", got=f'"{one}" {count} times', do="Rename one.")
+            yield Problem(
+                place=place, must="each id must be given once", got=f'"{one}" {count} times', do="Rename one."
+            )

@@ -9,7 +9,9 @@ from typing import Literal
 SLACK = 1e-9
 """Relative room for binary fractions: 8.45 may be held as 8.4499999."""
 
-_SIGNS = str.maketrans({"·": ".", "–": "-", "—": "-", "−": "-", "‑": "-", "\u00a0": " ", "\u2009": " ", "≤": "<", "≥": ">"})
+_SIGNS = str.maketrans(
+    {"·": ".", "–": "-", "—": "-", "−": "-", "‑": "-", "\u00a0": " ", "\u2009": " ", "≤": "<", "≥": ">"}
+)
 _NUMBER = r"[<>]?\s*-?\d+(?:\.\d+)?(?:[eE]-?\d+)?"
 _LIMIT = rf"(?:{_NUMBER}|NE|NR|NA)"
 _PLAIN = re.compile(rf"({_NUMBER})")
@@ -73,7 +75,7 @@ def number(text: str) -> Printed | None:
     if plain.upper() in ("NE", "NR", "NA"):
         return None
     if not _PLAIN.fullmatch(plain):
-        raise ValueError(f"must be a printed number, but got {text!r}; write it as the paper does, such as \"1.50\"")
+        raise ValueError(f'must be a printed number, but got {text!r}; write it as the paper does, such as "1.50"')
     relation: Literal["=", "<", ">"] = "<" if plain[0] == "<" else ">" if plain[0] == ">" else "="
     digits = plain.lstrip("<> ").lower()
     mantissa, _, power = digits.partition("e")
@@ -99,7 +101,7 @@ def interval(text: str) -> tuple[Printed | None, Printed | None, Printed | None]
     """Estimate, lower and upper limit of "1.58 (1.04-2.04)" or "22.8 (19.4-NE)". Raises ValueError if it is neither."""
     found = _INTERVAL.fullmatch(_tidy(text))
     if not found:
-        raise ValueError(f"must be an estimate with its interval, but got {text!r}; such as \"1.58 (1.04-2.04)\"")
+        raise ValueError(f'must be an estimate with its interval, but got {text!r}; such as "1.58 (1.04-2.04)"')
     estimate, lower, upper = (number(part) if part else None for part in found.group("estimate", "lower", "upper"))
     return estimate, lower, upper
 
@@ -119,7 +121,7 @@ def share(text: str) -> PrintedShare:
     """The parts of a printed count or percentage. Raises ValueError when the text is neither."""
     found = _SHARE.fullmatch(_tidy(text))
     if not found:
-        raise ValueError(f"must be a count or a percentage, but got {text!r}; such as \"17 (10.4%)\" or \"9.1%\"")
+        raise ValueError(f'must be a count or a percentage, but got {text!r}; such as "17 (10.4%)" or "9.1%"')
     percent = found["percent"] or found["percent_only"]
     lower, upper = (number(part) if part else None for part in found.group("lower", "upper"))
     return PrintedShare(

@@ -124,6 +124,7 @@ def _baseline(u: Floats, values: Mapping[str, Any]) -> dict[str, Any]:
     functional = u[:, 5] < _share("functional")
     syndromes = [row["count"] for row in margins()["syndromes"]]
     within = np.clip(u[:, 5] / _share("functional"), 0, 1 - 1e-12)
+    extrahepatic = u[:, 4] < _share("extrahepatic")
     r0 = u[:, 3] < _share("r0")
     gap = np.where(r0, 1900, 150) * np.exp(0.8 * ndtri(_inside(u[:, 20])))
     return {
@@ -131,9 +132,9 @@ def _baseline(u: Floats, values: Mapping[str, Any]) -> dict[str, Any]:
         "ki67_known": u[:, 1] < _share("grade_known"),
         "resected": u[:, 3] < _share("resected"),
         "r0": r0,
-        "extrahepatic": u[:, 4] < _share("extrahepatic"),
+        "extrahepatic": extrahepatic,
         "syndrome": np.where(functional, _pick(within, syndromes), -1),
-        "metastatic": u[:, 6] < _share("metastatic"),
+        "metastatic": extrahepatic | (u[:, 6] >= (1 - _share("metastatic")) / (1 - _share("extrahepatic"))),
         "centre": _pick(u[:, 7], margins()["share_by_centre"]),
         "age_years": 21 + 65 * _beta_like(u[:, 19]),
         "from_diagnosis_days": np.clip(gap, 14, 9000).astype(np.int64),
@@ -196,11 +197,8 @@ def _log_normal_days(mean: Floats, spread: Floats | float, u: Floats) -> Whole:
 def _by_treatment(values: Mapping[str, Any], given: Whole) -> tuple[Floats, Floats]:
     """Mean and spread of the log time under each patient's treatment."""
     fitted = values["fitted"]
-    own = values.get("spread", {})
-    spread = {**(own if isinstance(own, dict) else {}), **(s if isinstance(s := fitted.get("spread"), dict) else {})}
-    common = fitted.get("spread") if not isinstance(fitted.get("spread"), dict) else None
     means = np.array([fitted["treatment"][group] for group in GROUPS])
-    spreads = np.array([spread.get(group, common) for group in GROUPS], dtype=np.float64)
+    spreads = np.array([fitted["spread"][group] for group in GROUPS])
     return means[given], spreads[given]
 
 
@@ -209,7 +207,8 @@ def _times(
 ) -> dict[str, Whole]:
     one, two, after = values["line_1"], values["line_2"], values["after_line_2"]
     mean, spread = _by_treatment(one, first)
-    pfs1 = np.minimum(_log_normal_days(mean + _effect(one, who, z), spread, u[:, 11]), _LONGEST_DAYS)
+    pfs1 = _log_normal_days(mean + _effect(one, who, z), spread, u[:, 11])
+    pfs1 = np.where(pfs1 > _LONGEST_DAYS, (_LONGEST_DAYS * (0.7 + 0.3 * u[:, 24])).astype(np.int64), pfs1)
     wait = np.where(second == RLT, 75, 35) * np.exp(0.5 * ndtri(_inside(u[:, 13])))
     gap = np.clip(np.rint(wait), 7, 365).astype(np.int64)
     mean, spread = _by_treatment(two, second)

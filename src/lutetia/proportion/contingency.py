@@ -58,9 +58,7 @@ def odds_ratio(table: ArrayLike, *, method: str = "woolf", level: float = 0.95) 
         return Estimate(estimate=ratio, lower=None, upper=None, level=level, method=method)
     middle, std_error = log(a * d / (b * c)), sqrt((1 / cells).sum())
     lower, upper = exp(middle - z * std_error), exp(middle + z * std_error)
-    return Estimate(
-        estimate=exp(middle), lower=lower, upper=upper, std_error=std_error, level=level, method=method
-    )
+    return Estimate(estimate=exp(middle), lower=lower, upper=upper, std_error=std_error, level=level, method=method)
 
 
 def chi_square(table: ArrayLike, *, correction: bool) -> SignificanceTest:
@@ -77,7 +75,7 @@ def chi_square(table: ArrayLike, *, correction: bool) -> SignificanceTest:
         away -= min(0.5, float(away.min()))
     statistic = float((away**2 / expected).sum())
     df = (cells.shape[0] - 1) * (cells.shape[1] - 1)
-    said = ("Yates's continuity correction" if correction else "no continuity correction",)
+    said: tuple[str, ...] = ("Yates's continuity correction" if correction else "no continuity correction",)
     if (small := int((expected < 5).sum())) > 0:
         said = (*said, f"{small} of {cells.size} expected counts are below 5: prefer Fisher's exact test")
     z = None

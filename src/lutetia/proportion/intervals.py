@@ -31,9 +31,7 @@ def interval(events: int, n: int, *, method: str = "clopper-pearson", level: flo
     lower, upper = METHODS[method](x, total, checked_level(TITLE, level))
     p = float(x / total)
     std_error = float(np.sqrt(p * (1 - p) / total)) if method == "wald" else None
-    return Estimate(
-        estimate=p, lower=float(lower), upper=float(upper), std_error=std_error, level=level, method=method
-    )
+    return Estimate(estimate=p, lower=float(lower), upper=float(upper), std_error=std_error, level=level, method=method)
 
 
 def limits(events: ArrayLike, n: ArrayLike, *, method: str = "clopper-pearson", level: float = 0.95) -> Limits:

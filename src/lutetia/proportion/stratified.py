@@ -64,7 +64,10 @@ def cochran_mantel_haenszel(tables: ArrayLike, *, correction: bool) -> Significa
         raise InputError(title, [Fault(place="tables", must=must, got="none")])
     smaller = 0.5 if correction and abs(away) >= 0.5 else 0.0
     statistic = (abs(away) - smaller) ** 2 / variance
-    said = ("continuity correction of 1/2" if correction else "no continuity correction", f"strata: {len(use)}")
+    said: tuple[str, ...] = (
+        "continuity correction of 1/2" if correction else "no continuity correction",
+        f"strata: {len(use)}",
+    )
     if not use.all():
         said = (*said, f"strata of one patient left out: {int((~use).sum())}")
     return SignificanceTest(

@@ -260,6 +260,8 @@ def _caution(rule: str, used: dict[str, str]) -> str:
         return f"baseline {used['days']} days before the start (at most {used['at most']})"
     if rule == "LES-METHOD":
         return f"baseline on {used['baseline'].upper()}, {used['later'].upper().replace(' ON ', ' on ')}"
+    if rule == "LES-INCOMPLETE":
+        return f"nadir may have been lower, not every target measured on {used['without all targets']}"
     if rule == "LES-ORDER":
         return f"order of examinations open ({used['taken as']})"
     if rule == "LES-PROCEDURE":

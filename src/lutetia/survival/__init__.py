@@ -11,6 +11,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what type checkers see; one line per public name whose type matters to a caller
+    from lutetia.survival.cox_model.fit import cox as cox
+    from lutetia.survival.cox_model.penalty import firth as firth
+    from lutetia.survival.cox_model.penalty import ridge as ridge
+    from lutetia.survival.cox_model.resample import CoxBootstrap as CoxBootstrap
+    from lutetia.survival.cox_model.resample import bootstrap_cox as bootstrap_cox
+    from lutetia.survival.cox_model.result import CoxFit as CoxFit
     from lutetia.survival.followup import FollowUp as FollowUp
     from lutetia.survival.kaplan_meier import KaplanMeier as KaplanMeier
     from lutetia.survival.kaplan_meier import kaplan_meier as kaplan_meier
@@ -20,6 +26,8 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.survival.log_rank_pairwise import pairwise as pairwise
     from lutetia.survival.log_rank_trend import trend as trend
     from lutetia.survival.reverse import follow_up_time as follow_up_time
+    from lutetia.survival.selection import Selection as Selection
+    from lutetia.survival.selection import stepwise as stepwise
     from lutetia.survival.turnbull import turnbull as turnbull
 
 # Public name → module of this room that brings it.
@@ -38,8 +46,10 @@ _MODULE_OF = {
     "CoxFit": "cox_model.result",
     "ridge": "cox_model.penalty",
     "firth": "cox_model.penalty",
+    "CoxBootstrap": "cox_model.resample",
     "bootstrap_cox": "cox_model.resample",
-    "select": "selection",
+    "Selection": "selection",
+    "stepwise": "selection",
 }
 
 __all__ = sorted(_MODULE_OF)

@@ -51,8 +51,9 @@ class CumulativeIncidence:
     ) -> Estimate:
         """Probability of an event of `cause` (its number from 1, or its name) by `when`, with limits.
 
-        `interval` is "plain", "log", "log-log", "logit" or "arcsine"; an incidence of 0 has no limits (None). Everything is
-        None beyond the last follow-up. Raises InputError for an unknown cause or interval, or a negative time.
+        `interval` is "plain", "log", "log-log", "logit" or "arcsine"; an incidence of 0 has no limits (None).
+        Everything is None beyond the last follow-up. Raises InputError for an unknown cause or interval, or a negative
+        time.
         """
         return self._curve.estimate(self._number(cause), when, interval, level)
 
@@ -89,8 +90,9 @@ def cumulative_incidence(
     """Aalen-Johansen incidence of each cause 1..k of `f`; with `by` a dict of them by level.
 
     `causes` names 1..k (default "cause 1" …). Weights, delayed entry and clusters of `f` are used, its strata are not.
-    Standard errors by the infinitesimal jackknife; rows of one cluster are summed first. n = 100,000 takes below a second.
-    Raises InputError if an event has no name, or if `by` does not fit. Rows without a level are left out and counted.
+    Standard errors by the infinitesimal jackknife; rows of one cluster are summed first. n = 100,000 takes below a
+    second. Raises InputError if an event has no name, or if `by` does not fit. Rows without a level are left out and
+    counted.
     """
     names = _names(f, causes)
     if by is None:

@@ -12,14 +12,21 @@ Codes = NDArray[np.int64]
 
 @njit(cache=True)
 def count_pairs(
-    key: Codes, enter: Codes, leave: Codes, by_enter: Codes, by_leave: Codes, events: Codes, rank: Codes, weight: Floats,
+    key: Codes,
+    enter: Codes,
+    leave: Codes,
+    by_enter: Codes,
+    by_leave: Codes,
+    events: Codes,
+    rank: Codes,
+    weight: Floats,
     event_weight: Floats,
 ) -> tuple[Floats, Floats]:
     """What each row sees as an event and as one still at risk: (n, 3) and (n, 3), columns concordant, discordant, tied.
 
     An event of row i pairs with every row j with enter_j ≤ key_i < leave_j, concordant if rank_i > rank_j; `events` are
-    the event rows by ascending key, `by_enter` and `by_leave` all rows by these. `rank` counts from 1. As an event a row
-    sees the weights of its partners times its `event_weight`; as a partner the events' weights times theirs.
+    the event rows by ascending key, `by_enter` and `by_leave` all rows by these. `rank` counts from 1. As an event a
+    row sees the weights of its partners times its `event_weight`; as a partner the events' weights times theirs.
     """
     n, size = key.size, int(rank.max())
     as_event, as_partner = np.zeros((n, 3)), np.zeros((n, 3))
@@ -27,23 +34,17 @@ def count_pairs(
     entered, left = 0, 0
     for place in range(events.size + 1):
         now = key[events[place]] if place < events.size else np.iinfo(np.int64).max
-        # What the events so far have been to those who enter or leave before the next one.
-        while left < n and leave[by_leave[left]] <= now:
-            if entered < n and enter[by_enter[entered]] <= leave[by_leave[left]]:
-                row = by_enter[entered]
-                _see(passed, rank[row], -1.0, as_partner[row], True)
-                _add(present, rank[row], weight[row])
-                entered += 1
-            else:
-                row = by_leave[left]
-                _see(passed, rank[row], 1.0, as_partner[row], True)
-                _add(present, rank[row], -weight[row])
-                left += 1
+        # Who enters or leaves now has seen the events before the last one passed; its partners lie between the two.
         while entered < n and enter[by_enter[entered]] <= now:
             row = by_enter[entered]
             _see(passed, rank[row], -1.0, as_partner[row], True)
             _add(present, rank[row], weight[row])
             entered += 1
+        while left < n and leave[by_leave[left]] <= now:
+            row = by_leave[left]
+            _see(passed, rank[row], 1.0, as_partner[row], True)
+            _add(present, rank[row], -weight[row])
+            left += 1
         if place < events.size:
             row = events[place]
             _see(present, rank[row], event_weight[row], as_event[row], False)
@@ -70,7 +71,7 @@ def _below(tree: Floats, rank: int) -> float:
 
 @njit(cache=True)
 def _see(tree: Floats, rank: int, factor: float, into: Floats, partner: bool) -> None:
-    """Add to concordant, discordant, tied what the tree holds below, above and at the rank (for a partner: above first)."""
+    """Add to concordant, discordant, tied what the tree holds below, above and at the rank (a partner: above first)."""
     below, up_to, total = _below(tree, rank - 1), _below(tree, rank), _below(tree, tree.size - 1)
     into[1 if partner else 0] += factor * below
     into[0 if partner else 1] += factor * (total - up_to)

@@ -1,4 +1,4 @@
-"""A number read off a survival curve (restricted mean, survival at a time), its variance, and two groups compared by it."""
+"""A number read off a survival curve (restricted mean, survival at a time), its variance, and two groups compared."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
 from lutetia.rows import LeftOut
 from lutetia.survival.curve_interval import normal_quantile
 from lutetia.survival.followup import FollowUp, Grouping
+from lutetia.survival.grouped_sums import grouped_sums
 from lutetia.survival.kaplan_meier import KaplanMeier
 from lutetia.survival.state_curve import groups_of
 from lutetia.survival.ties import TOLERANCE, Floats, position
@@ -20,7 +21,7 @@ from lutetia.survival.ties import TOLERANCE, Floats, position
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Functional:
-    """`value` θ of a curve with its `variance`; `influence` of each cluster label on it, where the jackknife has clusters."""
+    """`value` θ of a curve, its `variance`, and, with the jackknife over clusters, each label's `influence` on it."""
 
     value: float
     variance: float
@@ -36,8 +37,8 @@ class Functional:
 class GroupDifference:
     """Two groups compared by one number of their curves: group `groups[1]` less, and over, the reference `groups[0]`.
 
-    `values` are the two numbers, each with its interval; p-values are two-sided normal ones of the difference, of the log
-    ratio and, for survival at a time, of the difference on the log(−log) scale. None where a scale does not exist.
+    `values` are the two numbers, each with its interval; p-values are two-sided normal ones of the difference, of the
+    log ratio and, for survival at a time, of the difference on the log(−log) scale. None where a scale does not exist.
     """
 
     groups: tuple[Hashable, Hashable]
@@ -77,7 +78,7 @@ def functional(f: FollowUp, curve: KaplanMeier, value: float, pull: Floats, robu
     weighted = rows if f.weights is None else rows * f.weights
     if f.cluster is None or f.cluster_labels is None:
         return Functional(value=value, variance=float(weighted @ weighted), influence=None)
-    influence = np.bincount(f.cluster, weighted, len(f.cluster_labels))
+    influence = grouped_sums(f.cluster, weighted, len(f.cluster_labels))
     return Functional(value=value, variance=float(influence @ influence), influence=influence)
 
 
@@ -158,7 +159,7 @@ def _spread(first: Functional, second: Functional, slope_first: float, slope_sec
 
 
 def _p(value: float, variance: float) -> float | None:
-    return float(2 * norm.sf(abs(value) / np.sqrt(variance))) if variance > 0 else None
+    return float(2 * ndtr(-abs(value) / np.sqrt(variance))) if variance > 0 else None
 
 
 def reach_of(curve: KaplanMeier) -> float:

@@ -1,7 +1,7 @@
 """Fine-Gray regression: how covariates move the cumulative incidence of one cause when others compete.
 
-Fine & Gray 1999, JASA 94:496-509, doi 10.1080/01621459.1999.10474144. A subdistribution hazard ratio orders incidences; it
-is not the effect on those still free of every event (that is the cause-specific hazard ratio of a Cox model).
+Fine & Gray 1999, JASA 94:496-509, doi 10.1080/01621459.1999.10474144. A subdistribution hazard ratio orders incidences;
+it is not the effect on those still free of every event (that is the cause-specific hazard ratio of a Cox model).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
@@ -21,6 +21,7 @@ from lutetia.survival.competing_risks import clusters_of
 from lutetia.survival.cox_model.covariates import read_covariates
 from lutetia.survival.curve_interval import normal_quantile
 from lutetia.survival.followup import FollowUp
+from lutetia.survival.grouped_sums import grouped_sums
 from lutetia.survival.state_curve import tied_times
 from lutetia.survival.subdistribution import Layout, Pass, censoring_residuals, lay_out, likelihood, score_residuals
 from lutetia.survival.ties import Codes, Floats
@@ -37,8 +38,8 @@ class FineGray:
 
     `coef` are log subdistribution hazard ratios; `std_error` and `covariance` are of the kind `variance`. Where
     `converged` is False, `why` says what is wrong and the numbers are those of the last step, not estimates.
-    `baseline_times` and `baseline_hazard` (g,) give the cumulative subdistribution hazard at covariates 0, by stratum in
-    `baseline_stratum`. `n_events` counts the cause, `n_competing` the other events.
+    `baseline_times` and `baseline_hazard` (g,) give the cumulative subdistribution hazard at covariates 0, by stratum
+    in `baseline_stratum`. `n_events` counts the cause, `n_competing` the other events.
     """
 
     names: tuple[str, ...]
@@ -66,7 +67,7 @@ class FineGray:
     def p(self) -> Floats:
         """Two-sided Wald p-value of each coefficient."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            found: Floats = 2 * norm.sf(np.abs(self.coef / self.std_error))
+            found: Floats = 2 * ndtr(-np.abs(self.coef / self.std_error))
         return found
 
     def hazard_ratio(self, name: str, level: float = 0.95) -> Estimate:
@@ -122,11 +123,11 @@ def fine_gray(
 ) -> FineGray:
     """Fit the subdistribution hazard of `cause`; every other event of `f` competes. One row per patient.
 
-    X: (n, p) array, mapping of names to columns, or data frame; a column of labels becomes 0/1 columns against its first
-    level or `reference[name]`. Rows with a missing covariate are left out and counted. Strata of `f` have baselines and
-    censoring distributions of their own; delayed entry is weighted by the distribution of entries. The censoring weight
-    is G(t−)/G(T−), an event leaving before a censoring of the same time, as R's finegray (`crr` of cmprsk differs at
-    ties by some 5e-5); unlike there, G counts case weights, so that weights of 2 equal doubled rows.
+    X: (n, p) array, mapping of names to columns, or data frame; a column of labels becomes 0/1 columns against its
+    first level or `reference[name]`. Rows with a missing covariate are left out and counted. Strata of `f` have
+    baselines and censoring distributions of their own; delayed entry is weighted by the distribution of entries. The
+    censoring weight is G(t−)/G(T−), an event leaving before a censoring of the same time, as R's finegray (`crr` of
+    cmprsk differs at ties by some 5e-5); unlike there, G counts case weights, so that weights of 2 equal doubled rows.
 
     `variance`: "sandwich" sums squared score residuals by cluster, the weights taken as known (coxph on finegray data
     with a cluster per patient); "fine-gray" adds the uncertainty of the censoring distribution (as crr); "model" is the
@@ -183,7 +184,9 @@ def _refuse(f: FollowUp, n: int, kept: Codes, cause: int, ties: str, variance: s
     if ties not in ("efron", "breslow"):
         faults.append(Fault(place="ties", must="must be efron or breslow", got=repr(ties)))
     if variance not in get_args(Variance):
-        faults.append(Fault(place="variance", must=f"must be one of {', '.join(get_args(Variance))}", got=repr(variance)))
+        faults.append(
+            Fault(place="variance", must=f"must be one of {', '.join(get_args(Variance))}", got=repr(variance))
+        )
     elif variance == "fine-gray" and f.start is not None:
         must = "must be sandwich or model with delayed entry: the uncertainty of the entry distribution is not covered"
         faults.append(Fault(place="variance", must=must, got=repr(variance)))
@@ -218,7 +221,9 @@ def _newton(layout: Layout, z: Floats, efron: bool, constant: list[str]) -> _Fit
     start = at = likelihood(layout, z, beta, efron)
     null = start.log_likelihood
     if constant:
-        return _Fit(beta=beta, at=at, null=null, iterations=0, why=f"{', '.join(constant)}: the same value in every row")
+        return _Fit(
+            beta=beta, at=at, null=null, iterations=0, why=f"{', '.join(constant)}: the same value in every row"
+        )
     if _singular(at.information):
         return _Fit(beta=beta, at=at, null=null, iterations=0, why="the covariates are collinear")
     for iteration in range(1, MOST_STEPS + 1):
@@ -262,10 +267,10 @@ def _covariance(
     inverse: Floats = np.linalg.inv(fit.at.information)
     if variance == "model":
         return inverse
-    residual = score_residuals(layout, z, fit.beta, fit.at)
+    residual: Floats = score_residuals(layout, z, fit.beta, fit.at)
     if variance == "fine-gray":
-        residual = residual + censoring_residuals(layout, z, fit.beta, fit.at, times)
-    summed = np.column_stack([np.bincount(cluster, column) for column in residual.T]) @ inverse
+        residual += censoring_residuals(layout, z, fit.beta, fit.at, times)
+    summed = grouped_sums(cluster, residual, int(cluster.max()) + 1) @ inverse
     found: Floats = summed.T @ summed
     return found
 

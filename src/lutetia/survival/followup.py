@@ -40,10 +40,10 @@ class FollowUp:
     weights: Floats | None
     strata: Codes | None
     cluster: Codes | None
-    strata_labels: tuple[Hashable, ...] | None = None
-    cluster_labels: tuple[Hashable, ...] | None = None
-    left_out: tuple[LeftOut, ...] = ()
-    kept_rows: Codes | None = field(default=None)
+    strata_labels: tuple[Hashable, ...] | None = field(init=False)
+    cluster_labels: tuple[Hashable, ...] | None = field(init=False)
+    left_out: tuple[LeftOut, ...] = field(init=False)
+    kept_rows: Codes | None = field(init=False)
 
     def __init__(
         self,

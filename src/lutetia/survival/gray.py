@@ -1,8 +1,9 @@
 """Gray's test: do groups differ in the cumulative incidence of one cause?
 
-Gray 1988, Annals of Statistics 16:1141-1154, doi 10.1214/aos/1176350951. With h_k = Y_k/S_k(t−), R_k = h_k (1 − F_k(t−))
-and the pooled incidence dF = dN/Σ h under the hypothesis that all groups share it, the score of group k compares the
-events with their share R_k/ΣR; its variance adds, over groups r, the noise of the events of the cause and of the others.
+Gray 1988, Annals of Statistics 16:1141-1154, doi 10.1214/aos/1176350951. With h_k = Y_k/S_k(t−), R_k = h_k (1 −
+F_k(t−)) and the pooled incidence dF = dN/Σ h under the hypothesis that all groups share it, the score of group k
+compares the events with their share R_k/ΣR; its variance adds, over groups r, the noise of the events of the cause and
+of the others.
 """
 
 from __future__ import annotations
@@ -11,17 +12,15 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2
+from numpy.typing import ArrayLike
+from scipy.special import chdtrc
 
 from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
 from lutetia.survival.followup import FollowUp
+from lutetia.survival.grouped_sums import grouped_sums
 from lutetia.survival.levels import Levels, levels
-from lutetia.survival.ties import distinct, position
-
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
+from lutetia.survival.ties import Codes, Floats, distinct, position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,7 +61,11 @@ def gray_test(
     layers = levels(strata) if strata is not None else _layers_of(f)
     _refuse_unsuited(f, groups, layers, cause)
     kept = (groups.codes >= 0) & (layers.codes >= 0)
-    left_out = [*f.left_out, *_missing(groups.codes, "group"), *_missing(np.where(groups.codes < 0, 0, layers.codes), "strata")]
+    left_out = [
+        *f.left_out,
+        *_missing(groups.codes, "group"),
+        *_missing(np.where(groups.codes < 0, 0, layers.codes), "strata"),
+    ]
     event = np.where(f.event == cause, 1, np.where(f.event > 0, 2, 0))
     grid = distinct(f.stop)
     at = position(grid, f.stop)
@@ -70,14 +73,14 @@ def gray_test(
     scores, variance = np.zeros(count - 1), np.zeros((count - 1, count - 1))
     for layer in range(len(layers.labels)):
         rows = kept & (layers.codes == layer)
-        if rows.any():
-            score, spread = _score(at[rows], event[rows], groups.codes[rows], grid.size, count, rho)
-            scores, variance = scores + score, variance + spread
+        if (event[rows] > 0).any():
+            paths = _paths(at[rows], event[rows], groups.codes[rows], grid.size, count)
+            scores, variance = scores + _score(paths, rho), variance + _variance(paths, rho)
     statistic, why = _statistic(scores, variance)
     return GrayTest(
         chi2=statistic,
         degrees_of_freedom=count - 1,
-        p=None if statistic is None else float(chi2.sf(statistic, count - 1)),
+        p=None if statistic is None else float(chdtrc(count - 1, statistic)),
         groups=groups.labels,
         n=tuple(np.bincount(groups.codes[kept], minlength=count).tolist()),
         events=tuple(np.bincount(groups.codes[kept & (event == 1)], minlength=count).tolist()),
@@ -119,38 +122,77 @@ def _refuse_unsuited(f: FollowUp, groups: Levels, layers: Levels, cause: int) ->
         raise InputError("Gray's test", faults)
 
 
-def _score(at: Codes, event: Codes, code: Codes, times: int, groups: int, rho: float) -> tuple[Floats, Floats]:
-    """Scores (g − 1,) and their variance in one stratum."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Paths:
+    """Counts and curves of one stratum at its t event times: arrays (t, g) by group, (t,) for `total` and `pooled_*`."""
+
+    own: Floats  # events of the cause
+    other: Floats
+    at_risk: Floats
+    free: Floats  # S(t), free of any event
+    free_before: Floats
+    incidence_before: Floats
+    h: Floats
+    pooled_step: Floats  # dF
+    pooled: Floats  # F(t)
+    pooled_before: Floats
+
+
+def _paths(at: Codes, event: Codes, code: Codes, times: int, groups: int) -> _Paths:
     cell, size = at * groups + code, times * groups
-    own, other = (np.bincount(cell[event == e], minlength=size).reshape(times, groups) for e in (1, 2))
-    leaving = np.bincount(cell, minlength=size).reshape(times, groups)
-    risk = leaving[::-1].cumsum(axis=0)[::-1]
-    used = own.sum(axis=1) + other.sum(axis=1) > 0
+    ones = np.ones(at.size)
+    own, other, leaving = (
+        grouped_sums(cell[rows], ones[rows], size).reshape(times, groups)
+        for rows in (event == 1, event == 2, event >= 0)
+    )
+    risk = np.cumsum(leaving[::-1], axis=0)[::-1]
+    used = (own + other).sum(axis=1) > 0
     own, other, risk = own[used], other[used], risk[used]
-    at_risk = np.where(risk > 0, risk, 1)
-    free = np.cumprod(np.where(risk > 0, (risk - own - other) / at_risk, 1.0), axis=0)  # S_k(t)
+    some = np.where(risk > 0, risk, 1.0)
+    free = np.cumprod(1 - (own + other) / some, axis=0)
     free_before = _before(free, 1.0)
-    incidence_before = _before(np.cumsum(free_before * own / at_risk, axis=0), 0.0)  # F_k(t−)
     h = np.where(risk > 0, risk / np.where(risk > 0, free_before, 1.0), 0.0)
-    total = h.sum(axis=1)
-    pooled_step = own.sum(axis=1) / total
-    pooled = np.cumsum(pooled_step)
-    weight = (1 - _before(pooled, 0.0)) ** rho
-    share = h * (1 - incidence_before)
-    share = share / share.sum(axis=1, keepdims=True)
-    score = (weight[:, None] * (own - own.sum(axis=1, keepdims=True) * share)).sum(axis=0)
-    # a_ik = L h_i (1{i = k} − h_k/Σh);  c_ik(t) = ∫ a_ik dF/(1 − F);  what is still to come counts at each time.
-    a = weight[:, None, None] * (h[:, :, None] * np.eye(groups) - h[:, :, None] * (h / total[:, None])[:, None, :])
-    c = np.cumsum(a * (pooled_step / (1 - _before(pooled, 0.0)))[:, None, None], axis=0)
-    to_come = c[-1] - c
-    ratio = np.where(free > 0, (1 - pooled)[:, None] / np.where(free > 0, free, 1.0), 0.0)
-    of_cause = a + (1 - ratio)[:, None, :] * to_come
-    noise = np.where(risk > 0, pooled_step[:, None] / np.where(risk > 0, h, 1.0), 0.0) * _ties_own(own, total, free_before)
-    others = -ratio[:, None, :] * to_come
-    noise_others = np.where(free > 0, free_before**2 * other / at_risk**2, 0.0) * _ties_other(other, risk)
-    variance = np.einsum("tik,tjk,tk->ij", of_cause, of_cause, noise)
-    variance += np.einsum("tik,tjk,tk->ij", others, others, noise_others)
-    return score[:-1], variance[:-1, :-1]
+    step = own.sum(axis=1) / h.sum(axis=1)
+    return _Paths(
+        own=own,
+        other=other,
+        at_risk=risk,
+        free=free,
+        free_before=free_before,
+        incidence_before=_before(np.cumsum(free_before * own / some, axis=0), 0.0),
+        h=h,
+        pooled_step=step,
+        pooled=np.cumsum(step),
+        pooled_before=_before(np.cumsum(step), 0.0),
+    )
+
+
+def _score(paths: _Paths, rho: float) -> Floats:
+    """Σ over times of L(t) (events of the cause − their expected share), (g − 1,)."""
+    share = paths.h * (1 - paths.incidence_before)
+    expected = paths.own.sum(axis=1, keepdims=True) * share / share.sum(axis=1, keepdims=True)
+    score: Floats = ((1 - paths.pooled_before)[:, None] ** rho * (paths.own - expected)).sum(axis=0)
+    return score[:-1]
+
+
+def _variance(paths: _Paths, rho: float) -> Floats:
+    """Variance of the scores, (g − 1, g − 1): Gray 1988, the sum over groups r of his two integrals.
+
+    a_kr = L h_k (1{k = r} − h_r/Σh); c_kr(t) = ∫ a_kr dF/(1 − F): at each time what is still to come of c counts.
+    """
+    h, total = paths.h, paths.h.sum(axis=1)
+    weight = (1 - paths.pooled_before) ** rho
+    a = weight[:, None, None] * h[:, :, None] * (np.eye(h.shape[1]) - (h / total[:, None])[:, None, :])
+    c = np.cumsum(a * (paths.pooled_step / (1 - paths.pooled_before))[:, None, None], axis=0)
+    to_come, alive, present = c[-1] - c, paths.free > 0, paths.at_risk > 0
+    ratio = np.where(alive, (1 - paths.pooled)[:, None] / np.where(alive, paths.free, 1.0), 0.0)
+    own = a + (1 - ratio)[:, None, :] * to_come
+    own_noise = np.where(present, paths.pooled_step[:, None] / np.where(present, h, 1.0), 0.0) * _ties_own(paths, total)
+    other = ratio[:, None, :] * to_come
+    other_noise = paths.free_before**2 * paths.other / np.where(present, paths.at_risk, 1.0) ** 2 * _ties_other(paths)
+    found: Floats = np.einsum("tir,tjr,tr->ij", own, own, own_noise)
+    found += np.einsum("tir,tjr,tr->ij", other, other, np.where(alive, other_noise, 0.0))
+    return found[:-1, :-1]
 
 
 def _before(path: Floats, first: float) -> Floats:
@@ -158,16 +200,17 @@ def _before(path: Floats, first: float) -> Floats:
     return np.concatenate([np.full_like(path[:1], first), path[:-1]])
 
 
-def _ties_own(own: Codes, total: Floats, free_before: Floats) -> Floats:
+def _ties_own(paths: _Paths, total: Floats) -> Floats:
     """Finite-population factor for tied events of the cause, as the R package cmprsk has it."""
-    events = own.sum(axis=1)[:, None]
-    rest = total[:, None] * free_before - 1
+    events = paths.own.sum(axis=1)[:, None]
+    rest = total[:, None] * paths.free_before - 1
     factor: Floats = np.where((events > 1) & (rest != 0), 1 - (events - 1) / np.where(rest != 0, rest, 1.0), 1.0)
     return factor
 
 
-def _ties_other(other: Codes, risk: Codes) -> Floats:
-    factor: Floats = np.where(other > 1, 1 - (other - 1) / np.maximum(risk - 1, 1), 1.0)
+def _ties_other(paths: _Paths) -> Floats:
+    rest = np.maximum(paths.at_risk - 1, 1.0)
+    factor: Floats = np.where(paths.other > 1, 1 - (paths.other - 1) / rest, 1.0)
     return factor
 
 

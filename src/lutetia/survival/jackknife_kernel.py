@@ -163,9 +163,7 @@ def _advance(step: Floats, common: Floats, weights2: Floats, mixed: Floats, mome
 
 
 @njit(cache=True)
-def _count(
-    sign: float, at_risk: Floats, influence: Floats, weights2: Floats, mixed: Floats, moments: Floats
-) -> None:
+def _count(sign: float, at_risk: Floats, influence: Floats, weights2: Floats, mixed: Floats, moments: Floats) -> None:
     """Add (sign 1) or take out (sign −1) one cluster's share of the second moments, in place."""
     for j in range(at_risk.shape[0]):
         if at_risk[j] != 0.0:

@@ -28,6 +28,8 @@ def levels(values: ArrayLike | Mapping[str, ArrayLike]) -> Levels:
     if isinstance(values, Mapping):
         return _crossed([levels(column) for column in values.values()])
     array = np.asarray(values)
+    if array.dtype.kind == "U" and isinstance(values, list | tuple):  # numpy has turned 1 and NaN into "1" and "nan"
+        array = np.array(values, dtype=object)
     if array.ndim != 1:
         raise ValueError(f"a grouping has one dimension, not {array.ndim}")
     if array.dtype.kind in "biu":

@@ -101,9 +101,9 @@ def aalen_johansen(
 
     `f.event` is the state entered at `stop` (1..k; 0: none), state 0 is the first. `states` names 0..k. `from_state` is
     the state in which each row is spent (numbers or names), or the one state in which every patient begins (default 0),
-    the later rows then following from the events. `patient` (default `f.cluster`, else each row) tells which rows are one
-    patient's; influences are summed within `f.cluster`, else within patients, before they are squared. Where patients
-    begin in several states, the initial distribution is that at the first move, its uncertainty included.
+    the later rows then following from the events. `patient` (default `f.cluster`, else each row) tells which rows are
+    one patient's; influences are summed within `f.cluster`, else within patients, before they are squared. Where
+    patients begin in several states, the initial distribution is that at the first move, its uncertainty included.
 
     Raises InputError with every illegal sequence: overlapping or gapped pieces, a piece spent in another state than the
     last one led to, a move into the state one is in, (start, stop] rows without patients, or states without a name.
@@ -162,5 +162,3 @@ def _conventions(f: FollowUp, found: StateCurve) -> tuple[str, ...]:
     if f.strata is not None:
         said.append("The strata of the follow-up are not used; `by` gives one curve per group.")
     return (*said, *CONVENTIONS)
-
-

@@ -1,4 +1,4 @@
-"""Restricted mean survival time and survival at a milestone: differences between groups that need no proportional hazards.
+"""Restricted mean survival time and survival at a milestone: group differences that need no proportional hazards.
 
 Royston & Parmar 2013, BMC Medical Research Methodology 13:152, doi 10.1186/1471-2288-13-152; survival at a time point:
 Klein, Logan, Harhoff & Andersen 2007, Statistics in Medicine 26:4505-4519, doi 10.1002/sim.2864.
@@ -71,8 +71,8 @@ def restricted_mean(
 
     The variance is Greenwood's, Σ A(t)² d / (n (n − d)) with A(t) the area from t to the horizon: the one that R's
     `print(survfit, rmean=)` and survRM2 both use (no factor n/(n − 1)); `robust` (None: with clusters or fractional
-    weights) takes the infinitesimal jackknife. Raises InputError for a horizon beyond the follow-up of a group whose curve
-    has not reached 0 (nothing is extrapolated), several kinds of event, or a `by` that does not fit.
+    weights) takes the infinitesimal jackknife. Raises InputError for a horizon beyond the follow-up of a group whose
+    curve has not reached 0 (nothing is extrapolated), several kinds of event, or a `by` that does not fit.
     """
     if by is None:
         curve = kaplan_meier(f)
@@ -97,7 +97,8 @@ def restricted_mean_difference(
 ) -> GroupDifference:
     """Difference and ratio of the restricted means of two groups, with intervals and p-values (as survRM2).
 
-    The reference is the first label unless named. Raises InputError as `restricted_mean`, and unless there are two groups.
+    The reference is the first label unless named. Raises InputError as `restricted_mean`, and unless there are two
+    groups.
     """
     labels, parts, left_out = two_groups(f, by, reference, "restricted mean difference")
     curves = [kaplan_meier(part) for part in parts]
@@ -119,9 +120,9 @@ def milestone_difference(
 ) -> GroupDifference:
     """Difference and ratio of Kaplan-Meier survival at one time between two groups, with intervals and p-values.
 
-    `log_log_p` compares on the log(−log) scale, which keeps its level best in small groups (Klein 2007). The time must be
-    fixed beforehand: one chosen after looking at the curves makes any p-value meaningless. Raises InputError for a time
-    beyond the follow-up of a group, several kinds of event, or unless there are two groups.
+    `log_log_p` compares on the log(−log) scale, which keeps its level best in small groups (Klein 2007). The time must
+    be fixed beforehand: one chosen after looking at the curves makes any p-value meaningless. Raises InputError for a
+    time beyond the follow-up of a group, several kinds of event, or unless there are two groups.
     """
     labels, parts, left_out = two_groups(f, by, reference, "milestone difference")
     curves = [kaplan_meier(part, robust=is_robust(f, robust)) for part in parts]

@@ -39,7 +39,8 @@ CONVENTIONS = (
 class StateCurve:
     """Probabilities (1 + T, K) before the first and after each of T event times, with their standard errors.
 
-    `last` is the end of the last follow-up, `settled` is true if at the end nobody is left in a state that was ever left.
+    `last` is the end of the last follow-up, `settled` is true if at the end nobody is left in a state that was ever
+    left.
     """
 
     pieces: Pieces
@@ -51,7 +52,7 @@ class StateCurve:
     settled: bool
 
     def estimate(self, state: int, when: float, interval: Interval, level: float) -> Estimate:
-        """The probability of one state at one time; None where follow-up has ended before and the curve is not settled."""
+        """The probability of one state at one time; None where follow-up has ended before and the curve may yet move."""
         if not np.isfinite(when) or when < 0:
             raise InputError("time", [Fault(place="when", must="must be a time from 0", got=f"{when}")])
         row = int(np.searchsorted(self.counts.times, when + TOLERANCE, side="right"))

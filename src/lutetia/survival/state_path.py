@@ -17,7 +17,7 @@ from lutetia.survival.ties import TOLERANCE, Codes
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Path:
-    """For each of n rows: the state it is spent in (`origin`), its patient's code, and whether it is the patient's last."""
+    """For each of n rows: the state it is spent in (`origin`), its patient's code, whether it is the patient's last."""
 
     states: tuple[str, ...]
     origin: Codes

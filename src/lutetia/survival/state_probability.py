@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lutetia.survival.grouped_sums import grouped_sums
+
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
@@ -54,7 +56,7 @@ def tally(pieces: Pieces) -> Tally:
     last = np.searchsorted(times, pieces.stop, side="right") - 1
     count, k = times.size, pieces.n_states
     move = (last[moving] * k + pieces.origin[moving]) * k + pieces.target[moving]
-    moves = np.bincount(move, pieces.weight[moving], count * k * k).reshape(count, k, k)
+    moves = grouped_sums(move, pieces.weight[moving], count * k * k).reshape(count, k, k)
     n_moves = np.bincount(move, minlength=count * k * k).reshape(count, k, k)
     enter, leave = first * k + pieces.origin, (last + 1) * k + pieces.origin
     at_risk = _running(enter, leave, pieces.weight, count, k)
@@ -82,7 +84,7 @@ def hazards(counts: Tally) -> Floats:
 
 
 def initial_distribution(pieces: Pieces, counts: Tally) -> tuple[Floats, Floats]:
-    """Weighted share of each state among those at risk at the first event time (K,), and its influence (clusters, K)."""
+    """Weighted share of each state among those at risk at the first event (K,), and its influence (clusters, K)."""
     present = (counts.first == 0) & (counts.last >= 0) if counts.times.size else np.isneginf(pieces.start)
     if not present.any():
         present = np.ones_like(present)
@@ -143,9 +145,7 @@ def _scale(counts: Tally, path: Floats) -> Floats:
     return scaled
 
 
-def _moments(
-    pieces: Pieces, counts: Tally, step: Floats, common: Floats, scale: Floats, influence: Floats
-) -> Floats:
+def _moments(pieces: Pieces, counts: Tally, step: Floats, common: Floats, scale: Floats, influence: Floats) -> Floats:
     from lutetia.survival.jackknife_kernel import second_moments
 
     rows = np.flatnonzero(counts.first <= counts.last)  # the others are never at risk when something happens

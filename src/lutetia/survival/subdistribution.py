@@ -1,9 +1,10 @@
 """Partial likelihood of the subdistribution hazard: who has had a competing event stays at risk with a falling weight.
 
-A row whose competing event came at T counts at a later time t with weight W(t)/W(T), W(t) = G(t−) H(t−): the probability
-to be still uncensored and already entered. So each risk sum is an ordinary one plus W(t) times a running sum over the
-competing events before t: no row is split, and a pass over the likelihood is O(n p + n p²) as in a Cox model.
-Fine & Gray 1999, JASA 94:496-509, doi 10.1080/01621459.1999.10474144; delayed entry: Geskus 2011, Biometrics 67:39-49.
+A row whose competing event came at T counts at a later time t with weight W(t)/W(T), W(t) = G(t−) H(t−): the
+probability to be still uncensored and already entered. So each risk sum is an ordinary one plus W(t) times a running
+sum over the competing events before t: no row is split, and a pass over the likelihood is O(n p + n p²) as in a Cox
+model. Fine & Gray 1999, JASA 94:496-509, doi 10.1080/01621459.1999.10474144; delayed entry: Geskus 2011, Biometrics
+67:39-49.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lutetia.survival.grouped_sums import grouped_sums
 from lutetia.survival.ties import Codes, Floats
 
 
@@ -30,9 +32,9 @@ class Censoring:
 class Layout:
     """n rows among the g distinct event times ("groups") of all strata, earliest first, stratum after stratum.
 
-    Row i is at risk in the groups `first` … `last`; after a competing event also in the groups after `last` up to
-    `end` − 1, with weight `later` · `reach[group]` (`later` = 1/W(T); 0 without a competing event). `dies` marks events
-    of the cause, `deaths` counts them, `dead_weight` is their mean weight. `stratum_end` (n,) is the end of the stratum.
+    Row i is at risk in the groups `first` … `last`; after a competing event also in the groups after `last` up to `end`
+    − 1, with weight `later` · `reach[group]` (`later` = 1/W(T); 0 without a competing event). `dies` marks events of
+    the cause, `deaths` counts them, `dead_weight` is their mean weight. `stratum_end` (n,) is the end of the stratum.
     """
 
     first: Codes
@@ -86,7 +88,7 @@ def lay_out(
         stratum=np.concatenate(group_stratum),
         stratum_end=end,
         deaths=deaths,
-        dead_weight=np.bincount(last[dies], weight[dies], offset) / deaths,
+        dead_weight=grouped_sums(last[dies], weight[dies], offset) / deaths,
         censoring=tuple(censoring),
     )
 
@@ -155,10 +157,9 @@ def likelihood(layout: Layout, x: Floats, beta: Floats, efron: bool) -> Pass:
     shift = float(eta.max())
     r = layout.weight * np.exp(eta - shift)
     g, dies = layout.times.size, layout.dies
-    s0 = risk_sum(layout, r)
-    s1 = np.column_stack([risk_sum(layout, r * column) for column in x.T])
-    d0 = np.bincount(layout.last[dies], r[dies], g)
-    d1 = np.column_stack([np.bincount(layout.last[dies], (r * column)[dies], g) for column in x.T])
+    rx = r[:, None] * x
+    d0, d1 = (grouped_sums(layout.last[dies], values[dies], g) for values in (r, rx))
+    s0, s1 = risk_sum(layout, r), risk_sum(layout, rx)
     # One term per tied event: its share f of the tied events is taken out of the risk set (Efron; f = 0: Breslow).
     group = np.repeat(np.arange(g), layout.deaths)
     nth = np.arange(group.size) - np.repeat(np.cumsum(layout.deaths) - layout.deaths, layout.deaths)
@@ -166,11 +167,11 @@ def likelihood(layout: Layout, x: Floats, beta: Floats, efron: bool) -> Pass:
     w = layout.dead_weight[group]
     denominator = s0[group] - f * d0[group]
     mean = (s1[group] - f[:, None] * d1[group]) / denominator[:, None]
-    rate, rate_tied = (np.bincount(group, w * share / denominator, g) for share in (1.0, f))
+    rate, rate_tied = (grouped_sums(group, w * share / denominator, g) for share in (1.0, f))
     seen = exposure(layout, rate) - np.where(dies, rate_tied[np.minimum(layout.last, g - 1)], 0.0)
     weight = layout.weight[dies]
     centre, centre_tied, event_mean = (
-        np.column_stack([np.bincount(group, share * column, g) for column in mean.T])
+        grouped_sums(group, share[:, None] * mean, g)
         for share in (w / denominator, w * f / denominator, 1 / layout.deaths[group])
     )
     return Pass(
@@ -186,20 +187,19 @@ def likelihood(layout: Layout, x: Floats, beta: Floats, efron: bool) -> Pass:
 
 
 def risk_sum(layout: Layout, values: Floats) -> Floats:
-    """Σ over those at risk in each group of `values` (n,), competing events with their falling weight, (g,)."""
-    g = layout.times.size
-    change = np.bincount(layout.last + 1, values, g + 1) - np.bincount(layout.first, values, g + 1)
-    after = np.bincount(layout.last + 1, values * layout.later, g + 1)
-    ordinary = np.cumsum(change[::-1])[::-1][1:]
-    carried = np.cumsum(after)[:g]
-    begins = np.flatnonzero(np.append(True, layout.stratum[1:] != layout.stratum[:-1]))
-    # Sums start afresh in each stratum.
-    carried = carried - np.repeat(np.append(0.0, carried)[begins], np.diff(np.append(begins, g)))
-    return ordinary + layout.reach * carried
+    """Σ over those at risk in each group of `values` (n,) or (n, p), competing events with their falling weight."""
+    g, column = layout.times.size, (slice(None), *[None] * (values.ndim - 1))
+    change = grouped_sums(layout.last + 1, values, g + 1) - grouped_sums(layout.first, values, g + 1)
+    ordinary: Floats = np.cumsum(change[::-1], axis=0)[::-1][1:]
+    carried = np.cumsum(grouped_sums(layout.last + 1, values * layout.later[column], g + 1), axis=0)[:g]
+    first = np.searchsorted(layout.stratum, layout.stratum)  # sums start afresh in each stratum
+    before = np.concatenate([np.zeros_like(carried[:1]), carried])[first]
+    summed: Floats = ordinary + layout.reach[column] * (carried - before)
+    return summed
 
 
 def exposure(layout: Layout, rate: Floats) -> Floats:
-    """Σ of `rate` (g,) over the groups in which each row is at risk, competing events with their falling weight, (n,)."""
+    """Σ of `rate` (g,) over the groups in which a row is at risk, competing events with their falling weight, (n,)."""
     total, fallen = (np.append(0.0, np.cumsum(values)) for values in (rate, rate * layout.reach))
     ordinary = total[layout.last + 1] - total[layout.first]
     seen: Floats = ordinary + layout.later * (fallen[layout.stratum_end] - fallen[layout.last + 1])
@@ -251,8 +251,7 @@ def censoring_residuals(
 
 def _summed_up_to(position: Codes, values: Floats, count: int) -> Floats:
     """Running sums (count, p) of values that arrive at a position."""
-    summed = np.column_stack([np.bincount(position, column, count + 1) for column in values.T])
-    running: Floats = np.cumsum(summed, axis=0)[:count]
+    running: Floats = np.cumsum(grouped_sums(position, values, count + 1), axis=0)[:count]
     return running
 
 

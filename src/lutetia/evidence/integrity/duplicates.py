@@ -10,7 +10,7 @@ from lutetia.evidence.paper import Estimated, Median, Paper, Ratio, Table
 from lutetia.evidence.printed import Printed
 
 ROW, INTERVAL = "repeated-row", "repeated-interval"
-ENOUGH_DIGITS = 8
+ENOUGH_DIGITS = 9
 """Significant digits that must agree before a repetition is more than chance (2.07 has three)."""
 
 Placed = tuple[str, Table, Estimated]
@@ -19,6 +19,7 @@ Placed = tuple[str, Table, Estimated]
 def duplicate_findings(paper: Paper) -> Iterator[Finding]:
     """Pairs of rows about different things with equal estimate and limits, or equal limits alone."""
     rows = [(place, table, row) for place, table, row in paper.placed_rows() if isinstance(row, Ratio | Median)]
+    rows = [placed for placed in rows if not (isinstance(placed[2], Median) and placed[2].spread == "range")]
     for one, other in combinations(rows, 2):
         if type(one[2]) is type(other[2]) and not _same_subject(one, other):
             yield from _pair(one, other)

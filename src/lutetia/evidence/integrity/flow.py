@@ -37,7 +37,9 @@ def _split(paper: Paper, split: Split) -> Iterator[Finding]:
     if total == whole or (total < whole and not split.complete):
         return
     verb = "exceeds" if total > whole else "falls short of"
-    computed = f"{' + '.join(map(str, sizes))} = {total} {verb} {whole}: {', '.join(_words(paper, g) for g in split.into)}"
+    computed = (
+        f"{' + '.join(map(str, sizes))} = {total} {verb} {whole}: {', '.join(_words(paper, g) for g in split.into)}"
+    )
     computed += f"; all of {_words(paper, split.of)}"
     if total > whole:
         ways = (_at_most(paper, split, group, whole - total) for group in _largest_first(paper, split))
@@ -77,7 +79,9 @@ def _vanished(paper: Paper, split: Split) -> Iterator[Finding]:
     if chance >= SOFT_CHANCE:
         return
     sizes = " + ".join(str(paper.n(group)) for group in split.into)
-    computed = f"{sizes} = {known}: {split.by} is known in all {inside} of {split.of}, but missing in {missing} of {n}; "
+    computed = (
+        f"{sizes} = {known}: {split.by} is known in all {inside} of {split.of}, but missing in {missing} of {n}; "
+    )
     computed += f"about {shown(missing * inside / n, 3)} of the missing are expected among them, none by chance has "
     computed += f"P = {shown(chance)}"
     cells = tuple(_cell(group) for group in (*split.into, split.of, *larger.missing))

@@ -76,7 +76,7 @@ def complete(row: Ratio) -> tuple[Printed, Printed, Printed] | None:
 
 
 def agreeing(row: Ratio) -> list[Point]:
-    """Corners of the set of (ln lower, ln upper) that round to the printed limits and to the estimate; [] when empty."""
+    """Corners of the set of (ln lower, ln upper) that round to printed limits and estimate; [] when it is empty."""
     numbers = complete(row)
     if numbers is None:
         return []

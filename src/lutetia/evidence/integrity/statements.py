@@ -23,7 +23,7 @@ UNBALANCED = 0.01
 
 def statement_findings(paper: Paper) -> Iterator[Finding]:
     """Findings about what the paper derives from its numbers or says of them."""
-    for place, table, row in paper.placed_rows():
+    for place, _, row in paper.placed_rows():
         if isinstance(row, Share):
             yield from _rate_interval(paper, place, row)
         if isinstance(row, Difference):
@@ -55,7 +55,8 @@ def _rate_interval(paper: Paper, place: str, row: Share) -> Iterator[Finding]:
     if (fitting and named is None) or named in fitting:
         return
     exact = limits[named or "clopper-pearson"]
-    computed = f"{counts[0]}/{counts[1]}, {lower}-{upper}: {exact.method} gives {_percent(exact.lower)}-{_percent(exact.upper)}"
+    computed = f"{counts[0]}/{counts[1]}, {lower}-{upper}: {exact.method} gives {_percent(exact.lower)}-"
+    computed += _percent(exact.upper)
     computed += f"; the printed limits fit {', '.join(fitting) if fitting else 'no known method'}."
     yield Finding(RATE_INTERVAL, cells(place, "lower", "upper"), computed, "hard" if named else "soft")
 
@@ -116,10 +117,14 @@ def _main(row: AnyRow) -> Printed | None:
 
 def _twice(place: str, row: AnyRow, other_place: str, other: AnyRow) -> Iterator[Finding]:
     """The same quantity printed twice must be the same; wording may hide another definition, hence soft."""
-    if type(row) is not type(other) or _essence(row) == _essence(other):
+    if type(row) is not type(other):
+        return
+    both = zip(_essence(row), _essence(other), strict=True)
+    if all(mine is None or yours is None or mine == yours for mine, yours in both):
         return
     one, two = getattr(row, "printed", None), getattr(other, "printed", None)
-    computed = f"{row.label or place}: {one} here, {two} in {other_place} ({other.label or other_place})."
+    there = f"{other_place} ({other.label})" if other.label else other_place
+    computed = f"{row.label or place}: {one} here, {two} in {there}."
     yield Finding(TWICE, (place, other_place), computed, "soft")
 
 
@@ -147,9 +152,7 @@ def _balance(paper: Paper, table: Table) -> Iterator[Finding]:
                 yield from _arms(paper, item, arms[one], arms[two], len(compared))
 
 
-def _arms(
-    paper: Paper, item: str, one: tuple[str, Share], two: tuple[str, Share], compared: int
-) -> Iterator[Finding]:
+def _arms(paper: Paper, item: str, one: tuple[str, Share], two: tuple[str, Share], compared: int) -> Iterator[Finding]:
     first, second = _counts(paper, one[1]), _counts(paper, two[1])
     if first is None or second is None:
         return
@@ -162,7 +165,9 @@ def _arms(
     if test.p >= UNBALANCED:
         return
     computed = f"{item}: {first[0]}/{first[1]} against {second[0]}/{second[1]} in randomised arms, {test.method} p = "
-    computed += f"{shown(test.p, 2)}; {compared} items compared, about {shown(compared * UNBALANCED, 2)} so small by chance."
+    computed += (
+        f"{shown(test.p, 2)}; {compared} items compared, about {shown(compared * UNBALANCED, 2)} so small by chance."
+    )
     yield Finding(BALANCE, (one[0], two[0]), computed, "soft")
 
 

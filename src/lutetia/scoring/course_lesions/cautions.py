@@ -25,6 +25,7 @@ def cautions_of(
     yield from _age(series.baseline, since, baseline_at_most_days)
     yield from _methods(series)
     yield from _order([seen for seen in (earlier, series.baseline, *series.visits) if seen is not None])
+    yield from _incomplete(series)
     yield from _procedures(timeline, series)
     yield from _targets_called_progressive(series)
 
@@ -52,6 +53,14 @@ def _order(seen: Sequence[Examination]) -> Iterator[Finding]:
     for earlier, later in pairwise(seen):
         if not earlier.date.certainly_before(later.date):
             yield caution("LES-ORDER", ("taken as", f"{earlier.date}, then {later.date}"))
+
+
+def _incomplete(series: ReadingSeries) -> Iterator[Finding]:
+    """Sums before the last one that lack a target: what is missing there may have been the nadir."""
+    sums = zip(series.visits, series.sums(), strict=True)
+    days = [str(visit.date) for visit, found in list(sums)[:-1] if not found.complete]
+    if days and series.course.role("target"):
+        yield caution("LES-INCOMPLETE", ("without all targets", ", ".join(days)))
 
 
 def _procedures(timeline: Timeline, series: ReadingSeries) -> Iterator[Finding]:

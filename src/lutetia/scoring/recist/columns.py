@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from itertools import groupby, pairwise, repeat
+from itertools import chain, count, groupby, pairwise, repeat
 from operator import contains, itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lutetia.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Table = Any
 """Rows of dicts (as csv.DictReader gives them), a mapping of column name to values, or any data frame."""
@@ -30,13 +34,13 @@ class Columns:
             got = ", ".join(f"{column} {n}" for column, n in lengths.items())
             raise InputError(f"{name} table", [Fault(place=name, must="columns must be equally long", got=got)])
         self.rows = len(self._rows) if self._rows is not None else next(iter(lengths.values()), 0)
-        self.first = 1
+        self.numbers: Sequence[int] = range(1, self.rows + 1)
 
     def parts(self, column: str, about: int) -> Iterator[Columns]:
         """The table in parts of about so many rows, none of which splits the rows of one value of the column.
 
-        Where the rows of a value do not stand together the whole table is the one part. `first` is the number of a
-        part's first row in the table, counted from 1.
+        Where the rows of a value do not stand together the whole table is the one part. `numbers` are the numbers
+        of a part's rows in the table, counted from 1.
         """
         starts = self._starts(column, about) if self.rows > about else [0]
         for start, stop in pairwise([*starts, self.rows]):
@@ -44,10 +48,10 @@ class Columns:
 
     def _starts(self, column: str, about: int) -> list[int]:
         """Where the parts begin; 0 alone when a value comes again after another one."""
-        runs = [value for value, _ in groupby(self.column(column))]
+        values = list(self.column(column))
+        runs = [value for value, _ in groupby(values)]
         if len(set(runs)) < len(runs):
             return [0]
-        values = list(self.column(column))
         starts = [0]
         for at in range(about, self.rows, about):
             while at < self.rows and values[at] == values[at - 1]:
@@ -58,11 +62,31 @@ class Columns:
 
     def _part(self, start: int, stop: int) -> Columns:
         part = copy(self)
-        part.first, part.rows = start + 1, stop - start
+        part.numbers, part.rows = self.numbers[start:stop], stop - start
         if self._rows is not None:
             part._rows = self._rows[start:stop]
         part._columns = {column: values[start:stop] for column, values in self._columns.items()}
         return part
+
+    def at(self, rows: Sequence[int]) -> Columns:
+        """The rows at these positions, as a table that remembers their numbers."""
+        part = copy(self)
+        part.numbers, part.rows = [self.numbers[row] for row in rows], len(rows)
+        if self._rows is not None:
+            part._rows = [self._rows[row] for row in rows]
+        part._columns = {column: [values[row] for row in rows] for column, values in self._columns.items()}
+        return part
+
+    def alike(self, columns: Sequence[str]) -> tuple[list[Cells], NDArray[np.int64]]:
+        """The different cells of columns the table has, in the order they are met, and which of them each row has."""
+        import numpy as np
+
+        met: dict[Cells, int] = {}
+        # Each row is given the position of the first row with the same cells: one look-up a row.
+        first = np.fromiter(map(met.setdefault, self.cells(columns), count()), np.int64, self.rows)
+        number = np.empty(self.rows, np.int64)
+        number[list(met.values())] = np.arange(len(met))
+        return list(met), number[first]
 
     def __contains__(self, column: str) -> bool:
         """Whether any row has the column."""
@@ -125,13 +149,21 @@ class CellReader(dict[Cells, Any]):
         raise NotImplementedError
 
 
-def _cells(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[Cells]:
+_AT_ONCE = 1000
+
+
+def _cells(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[Cells]:
     get = itemgetter(*columns) if len(columns) > 1 else lambda row: (row[columns[0]],)
-    for row in rows:
-        try:
-            yield get(row)
-        except KeyError:
-            yield tuple(row.get(column) for column in columns)
+    some = (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
+    return chain.from_iterable(_cells_of(part, get, columns) for part in some)
+
+
+def _cells_of(rows: Sequence[Mapping[str, Any]], get: Any, columns: Sequence[str]) -> list[Cells]:
+    """The cells of some rows at once; one by one where a row leaves a column out."""
+    try:
+        return list(map(get, rows))
+    except KeyError:
+        return [tuple(row.get(column) for column in columns) for row in rows]
 
 
 def text(value: object) -> str:

@@ -9,24 +9,17 @@ from typing import Any
 
 from lutetia.dates import PartialDate
 from lutetia.errors import Fault
-from lutetia.scoring.recist.columns import CellReader, Cells, Columns, text
+from lutetia.scoring.recist.cells import OTHER_AXIS, WHERE, WHO, Courses, Kinds, Whens, why_unused
+from lutetia.scoring.recist.columns import Cells, Columns, text
 from lutetia.scoring.recist.identification import (
-    DATE_MUST,
-    VISIT_MUST,
     CourseKey,
     Identified,
     VisitKey,
-    course_key,
-    days_of,
     place_of,
-    sdtm,
-    visit_key,
 )
 from lutetia.scoring.recist.lesion import REFUSED, Lesion, Measurement
 from lutetia.scoring.recist.rules import Precision
 from lutetia.scoring.recist.values import VALUE, Diameters, Refused, States
-
-WHERE = ("USUBJID", "TREVALID", "TREVAL", "VISITNUM", "VISIT", "TRDTC", "TRACPTFL")
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +69,7 @@ class Results:
     ) -> None:
         self._where, self._value = tr.present(WHERE), tr.present(VALUE)
         self._visits = _Where(self._where, found, by_number)
-        self._kinds = _Kinds()
+        self._kinds = Kinds()
         self._diameters = Diameters(self._value, precision)
         self._slow = _Slow(self._diameters, States(self._value), faults, left_out)
 
@@ -89,7 +82,7 @@ class Results:
         visit: ReadVisit | Refused = Refused("")
         lesions: Mapping[str, Lesion] = {}
         measures: dict[str, Measurement] = {}
-        for row, (where, value, name, test) in enumerate(zip(*columns, strict=True), start=part.first):
+        for row, (where, value, name, test) in zip(part.numbers, zip(*columns, strict=True), strict=True):
             if where != where_before:  # rows of one visit mostly follow each other
                 where_before, visit = where, visits.at(where)
                 lesions, measures = {}, {}
@@ -108,20 +101,14 @@ class Results:
         return visits.visits
 
 
-_OTHER_AXIS = {
-    True: "TR rows with the longest diameter of a node, which is followed by its short axis",
-    False: "TR rows with the short axis of a lesion that is no node",
-}
-
-
 class _Where:
     """The cells `WHERE` → the visit they belong to, or `Refused`."""
 
     def __init__(self, present: Sequence[str], found: dict[CourseKey, Identified], by_number: bool) -> None:
-        who = [column for column in present if column in _WHO]
+        who = [column for column in present if column in WHO]
         self._split = len(who)
-        self._courses = _Courses(_WHO, who)
-        self._whens = _Whens(present[self._split :], by_number)
+        self._courses = Courses(WHO, who)
+        self._whens = Whens(present[self._split :], by_number)
         self._found = found
         self.visits: Visits = {}
 
@@ -157,44 +144,6 @@ class _Where:
         return visit
 
 
-class _Courses(CellReader):
-    """USUBJID, EVALID and EVAL → (subject, reader)."""
-
-    def read(self, *texts: str) -> CourseKey:
-        return course_key(*texts)
-
-
-class _Whens(CellReader):
-    """VISITNUM, VISIT, TRDTC, TRACPTFL → (key, label, days, accepted, what is wrong with them or None)."""
-
-    def __init__(self, present: Sequence[str], by_number: bool) -> None:
-        super().__init__(WHERE[len(_WHO) :], present)
-        self._by_number = by_number
-
-    def read(self, *texts: str) -> tuple[object, ...]:
-        number, label, day, accepted = texts
-        key, days = visit_key(number, label, self._by_number), days_of(day)
-        wrong = None
-        if key is None:
-            wrong = (VISIT_MUST[self._by_number], repr(number or label))
-        elif days is None:
-            wrong = (DATE_MUST, repr(day))
-        return key, label or number, days or (), accepted in _YES, wrong
-
-
-_WHO = WHERE[:3]
-_YES = ("Y", "y")
-
-
-class _Kinds(dict[Any, str]):
-    """Test code → longest, short_axis, state or other."""
-
-    def __missing__(self, test: Any) -> str:
-        code = text(test).upper()
-        self[test] = kind = next((kind for kind, codes in sdtm()["tests"].items() if code in codes), "other")
-        return kind
-
-
 @dataclass(slots=True)
 class _Slow:
     """Rows that are not simply the diameter of a known lesion: states, parts, rows left out, rows with faults."""
@@ -207,7 +156,7 @@ class _Slow:
 
     def other_axis(self, visit: ReadVisit, lesion: Lesion, row: int) -> None:
         """The axis by which a lesion is not followed."""
-        self.left_out[_OTHER_AXIS[lesion.node]] += 1
+        self.left_out[OTHER_AXIS[lesion.node]] += 1
         if lesion.node:
             visit.long_axis_of_node = {**(visit.long_axis_of_node or {}), lesion.name: row}
             visit.plain = False
@@ -227,7 +176,7 @@ class _Slow:
             return
         lesion = visit.identified.lesions.get(name) or _reshaped(name, visit.identified)
         if not name or kind == "other":
-            self.left_out[_why_unused(text(test), name)] += 1
+            self.left_out[why_unused(text(test), name)] += 1
         elif lesion is None:
             self.faults.append(_unknown_lesion(place_of("TR", row, *visit.course, name, visit.label), visit))
         elif kind != "state" and kind != lesion.axis:
@@ -260,12 +209,6 @@ def _reshaped(name: str, identified: Identified) -> Lesion | None:
     return lesions[0] if all(lesions) else None
 
 
-def _why_unused(test: str, name: str) -> str:
-    if not name:
-        return "TR rows without a lesion (TRLNKID), such as sums made elsewhere"
-    return f"TR rows with test {test or '(none)'}, which RECIST 1.1 does not use"
-
-
 def _unknown_lesion(place: str, visit: ReadVisit) -> Fault:
     known = ", ".join(sorted(visit.identified.lesions)) or "none"
     must = "the lesion must be identified in TU by the same reader"
@@ -277,12 +220,12 @@ def _faults_twice(
     where_there: Sequence[str],
     twice: set[tuple[CourseKey, VisitKey, str, str]],
     visits: _Where,
-    kinds: _Kinds,
+    kinds: Kinds,
 ) -> list[Fault]:
     """One fault for each result that stands more than once, with all its rows."""
     rows_of: dict[tuple[CourseKey, VisitKey, str, str], list[str]] = {}
     rows = zip(part.cells(where_there), part.column("TRLNKID"), part.column("TRTESTCD"), strict=True)
-    for row, (where, name, test) in enumerate(rows, start=part.first):
+    for row, (where, name, test) in zip(part.numbers, rows, strict=True):
         visit = visits.at(where)
         if isinstance(visit, ReadVisit):
             key = (visit.course, visit.key, text(name), kinds[test])

@@ -114,9 +114,7 @@ class _Column:
     levels: tuple[Hashable, ...] = ()
 
 
-def _columns_of(
-    given: Any, names: Sequence[str] | None, faults: list[Fault]
-) -> tuple[dict[str, Any], Floats | None]:
+def _columns_of(given: Any, names: Sequence[str] | None, faults: list[Fault]) -> tuple[dict[str, Any], Floats | None]:
     """Name → values as given, and the row-wise float matrix where there is one."""
     if isinstance(given, Mapping):
         return {str(name): values for name, values in given.items()}, None
@@ -211,10 +209,14 @@ def _categorical(
     labels = list(found.labels if declared is None else declared)
     if len(labels) > MOST_LEVELS:
         must = f"must have {MOST_LEVELS} levels at most to be a categorical column"
-        faults.append(Fault(place=name, must=must, got=str(len(labels)), do="Is it an identifier, or a number as text?"))
+        faults.append(
+            Fault(place=name, must=must, got=str(len(labels)), do="Is it an identifier, or a number as text?")
+        )
         return _Column(name=name, columns={})
     if len(labels) < 2:
-        faults.append(Fault(place=name, must="must have two levels at least", got=", ".join(map(str, labels)) or "none"))
+        faults.append(
+            Fault(place=name, must="must have two levels at least", got=", ".join(map(str, labels)) or "none")
+        )
         return _Column(name=name, columns={})
     if reference is not None and reference not in labels:
         known = ", ".join(map(str, labels))

@@ -26,9 +26,7 @@ def term_test(
     return ChiSquare(name=name, chi2=max(statistic, 0.0) if np.isfinite(statistic) else np.nan, df=columns.size)
 
 
-def held(
-    evaluate: Evaluate, beta: Floats, information: Floats, columns: NDArray[np.int64], values: Floats
-) -> Maximum:
+def held(evaluate: Evaluate, beta: Floats, information: Floats, columns: NDArray[np.int64], values: Floats) -> Maximum:
     """The maximum with the columns held at the values, begun where the quadratic at `beta` has it."""
     free = np.ones(beta.size, dtype=bool)
     free[columns] = False

@@ -162,7 +162,9 @@ def curve(  # type: ignore[no-untyped-def]
                     carry[piece, j], c0, c1, c2,
                 )  # fmt: skip
             else:
-                filled = _run(u[j], was, z[j], risk, group_first, dead_rows, deaths, low, high, carry[piece, j], c0, c1, c2)
+                filled = _run(
+                    u[j], was, z[j], risk, group_first, dead_rows, deaths, low, high, carry[piece, j], c0, c1, c2
+                )
     add_cross(u, minus, 0, filled, information)
     v = np.empty(PANEL_ROWS)
     k = piece_first[task[0]]

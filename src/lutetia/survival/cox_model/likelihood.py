@@ -167,17 +167,18 @@ def _carried(arranged: Arrangement, risk: Floats, piece_sums: Floats) -> Floats:
     carry = np.zeros((*piece_sums.shape, 2))
     opens = np.isin(arranged.piece_first[:-1], arranged.stratum_first)
     if arranged.leave.size:
-        _carry_with_leaving(
+        carry_pieces_with_leaving(
             arranged.z, risk, arranged.leaving, arranged.leaving_first, arranged.group_first, arranged.piece_first,
             opens, carry,
         )  # fmt: skip
     else:
-        _carry(piece_sums, opens, carry)
+        carry_pieces(piece_sums, opens, carry)
     return carry
 
 
 @njit(nogil=True, cache=True)
-def _carry(piece_sums, opens, carry) -> None:  # type: ignore[no-untyped-def]
+def carry_pieces(piece_sums, opens, carry) -> None:  # type: ignore[no-untyped-def]
+    """Fill carry (pieces, p, 2) from the sums over each piece; `opens` marks the pieces that begin a stratum."""
     for piece in range(1, piece_sums.shape[0]):
         if not opens[piece]:
             for j in range(piece_sums.shape[1]):
@@ -185,9 +186,10 @@ def _carry(piece_sums, opens, carry) -> None:  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _carry_with_leaving(  # type: ignore[no-untyped-def]
+def carry_pieces_with_leaving(  # type: ignore[no-untyped-def]
     z, risk, leaving, leaving_first, group_first, piece_first, opens, carry
 ) -> None:
+    """The same with rows that leave, from the rows themselves, without loss."""
     for j in range(z.shape[0]):
         running = rest = 0.0
         for piece in range(piece_first.size - 1):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lutetia.rows import LeftOut
 from lutetia.survival.cox_model.arrangement import Arrangement, Sample
 from lutetia.survival.cox_model.covariates import Term
 from lutetia.survival.cox_model.exact import ExactLikelihood
@@ -29,8 +30,10 @@ class Model:
     terms: tuple[Term, ...]
     ties: Ties
     penalty: Penalty | None
+    robust: bool
     cluster: NDArray[np.int64] | None
     strata_labels: tuple[Hashable, ...] | None
+    left_out: tuple[LeftOut, ...]
     threads: int
 
     def plain(self) -> PartialLikelihood | ExactLikelihood:
@@ -47,3 +50,8 @@ class Model:
         if isinstance(self.penalty, Firth) and isinstance(plain, PartialLikelihood):
             return FirthLikelihood(plain, self.arranged.scale)
         return plain
+
+    def with_columns(self, columns: NDArray[np.int64], terms: tuple[Term, ...]) -> Model:
+        """The same rows with some of the columns, as these terms."""
+        names = tuple(self.names[column] for column in columns)
+        return replace(self, arranged=self.arranged.with_columns(columns), names=names, terms=terms)

@@ -60,9 +60,7 @@ def maximise(
         if longest <= SHORT_STEP:
             value = here.value + 0.5 * float(here.gradient @ step)
             last = Evaluation(value, here.gradient, here.information)
-            return Maximum(
-                beta=beta + step, evaluation=last, at_start=first, iterations=iteration, converged=True
-            )
+            return Maximum(beta=beta + step, evaluation=last, at_start=first, iterations=iteration, converged=True)
         if watch is not None and iteration > 3 and longest > LONG_STEP and (why := watch(step)) is not None:
             return _failed(beta, here, first, iteration, why)
         moved = _advance(evaluate, beta, step, here)
@@ -97,6 +95,4 @@ def _advance(evaluate: Evaluate, beta: Floats, step: Floats, here: Evaluation) -
 
 
 def _failed(beta: Floats, here: Evaluation, first: Evaluation, iterations: int, why: str) -> Maximum:
-    return Maximum(
-        beta=beta, evaluation=here, at_start=first, iterations=iterations, converged=False, why=why
-    )
+    return Maximum(beta=beta, evaluation=here, at_start=first, iterations=iterations, converged=False, why=why)

@@ -58,9 +58,7 @@ class RidgeLikelihood:
         """Penalised value, gradient and information."""
         value, gradient, information = self.plain(beta)
         pull = self.curvature * beta
-        return Evaluation(
-            value - 0.5 * float(pull @ beta), gradient - pull, information + np.diag(self.curvature)
-        )
+        return Evaluation(value - 0.5 * float(pull @ beta), gradient - pull, information + np.diag(self.curvature))
 
 
 class FirthLikelihood:

@@ -118,8 +118,7 @@ class CoxFit:
             raise InputError("term tests", [Fault(place="penalty", must="must not be a ridge for likelihood ratios")])
         evaluate = self._model.likelihood()
         return tuple(
-            term_test(evaluate, self._beta, self._at_maximum, np.array(term.columns), term.name)
-            for term in self.terms
+            term_test(evaluate, self._beta, self._at_maximum, np.array(term.columns), term.name) for term in self.terms
         )
 
     def profile_interval(self, name: str, level: float = 0.95) -> Estimate:

@@ -68,7 +68,9 @@ class RiskSums:
         add_cross(z, v, 0, v.size, lower)
         lower = np.tril(lower)
         mixed = (self.s1 * (self.c1 * factor)[:, None]).T @ self.e1
-        squares = (self.s1 * (self.c0 * factor)[:, None]).T @ self.s1 + (self.e1 * (self.c2 * factor)[:, None]).T @ self.e1
+        squares = (self.s1 * (self.c0 * factor)[:, None]).T @ self.s1 + (
+            self.e1 * (self.c2 * factor)[:, None]
+        ).T @ self.e1
         return np.asarray(lower + np.tril(lower, -1).T - squares + mixed + mixed.T)
 
 
