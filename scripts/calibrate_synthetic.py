@@ -2,9 +2,9 @@
 
     python scripts/calibrate_synthetic.py           fit, print the parameters and how near each median comes
 
-The mean, over 1,000 simulated cohorts of 201 patients, of each Kaplan-Meier median is brought near the printed one by least
-squares on the log scale. Paste the printed numbers into src/lutetia/exchange/data/itanet_parameters.yaml and run
-scripts/seal_data.py.
+The mean, over 1,000 simulated cohorts of 201 patients, of each Kaplan-Meier median is brought near the printed one by
+least squares on the log scale. Paste the printed numbers into src/lutetia/exchange/data/itanet_parameters.yaml and
+run scripts/seal_data.py.
 """
 
 from __future__ import annotations
@@ -141,7 +141,8 @@ def main() -> None:
     found = mean_medians(drawn, COHORTS, ("PFS1", "PFS2", "OS"))
     for row in margins()["medians_months"]:
         got = found[row["endpoint"], row["of"]]
-        print(f"{row['endpoint']:5s} {row['of']:18s} {row['months']:6.1f} {got:7.2f} {100 * (got / row['months'] - 1):+6.1f} %")
+        off = 100 * (got / row["months"] - 1)
+        print(f"{row['endpoint']:5s} {row['of']:18s} {row['months']:6.1f} {got:7.2f} {off:+6.1f} %")
     for endpoint in ("PFS2", "OS"):
         print(endpoint, "events", round(float(times_of(drawn, endpoint)[1].mean()), 3))
 

@@ -75,6 +75,7 @@ def test_ten_rows_are_named_and_the_rest_counted():
         ({"stop": [1, 2], "event": [1]}, "must have one length, but got stop 2, event 1"),
         ({"stop": [], "event": []}, "must hold at least one row"),
         ({"stop": ["a"], "event": [1]}, "stop: must be a column of numbers"),
+        ({"stop": [2], "event": [1], "start": [2]}, "stop, row 0 .*: must lie after start, but got 2"),
         ({"stop": [[1]], "event": [1]}, "stop: must be a column of numbers, but got 2 dimensions"),
         ({"stop": [1], "event": [1], "strata": [["a"]]}, "strata: must be a column of labels"),
     ],

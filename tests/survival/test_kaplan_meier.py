@@ -36,8 +36,10 @@ def test_survival_at_a_time_and_beyond(six):
 
 
 def test_survival_within_the_noise_of_a_time_is_that_of_the_time():
-    curve = kaplan_meier(FollowUp(stop=[0.3, 1.0], event=[1, 1]))
-    assert curve.survival_at(0.1 + 0.2).estimate == curve.survival_at(0.3).estimate == 0.5
+    for time in (0.3, 0.1 + 0.2):
+        curve = kaplan_meier(FollowUp(stop=[time, 1.0], event=[1, 1]))
+        assert curve.survival_at(0.1 + 0.2).estimate == curve.survival_at(0.3).estimate == 0.5
+        assert curve.at_risk_at([0.3, 0.1 + 0.2]).tolist() == [2, 2]
 
 
 LUNG = {180: (0.7216706534, 0.0298124195), 365: (0.4092416245, 0.0358236382), 730: (0.1156930983, 0.0282981973)}
@@ -120,6 +122,8 @@ def test_an_emptied_risk_set_is_told():
     curve = kaplan_meier(FollowUp(start=[0, 2, 2], stop=[1, 3, 4], event=[1, 1, 1]))
     assert curve.survival.tolist() == [0, 0, 0]
     assert "risk set empties" in curve.why
+    weighted = kaplan_meier(FollowUp(start=[0, 2, 2], stop=[1, 3, 4], event=[1, 1, 1], weights=[0.1, 0.2, 0.7]))
+    assert (weighted.survival[0], np.isnan(weighted.std_error[0])) == (0, True)  # 0.1 and 1 − 0.9 are one weight
 
 
 @pytest.mark.parametrize(

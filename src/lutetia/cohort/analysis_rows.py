@@ -1,4 +1,4 @@
-"""The analysis data: one row per patient with group, covariates, and for each endpoint days, event, cause and reason."""
+"""The analysis data: one row per patient with group, covariates, and for each endpoint days, event, cause, reason."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ NOT_MET, NOT_KNOWN = "not met", "not known"
 class Member:
     """A patient who is analysed. `covariates` stand in the order of the study's; `group_entries` gave the group.
 
-    `group_known_on`: the ordinal day on which the group could first be known; beside `time_zero` it shows immortal time.
+    `group_known_on`: ordinal of the day on which the group could first be known; after `time_zero`: immortal time.
     """
 
     story: Story

@@ -1,7 +1,7 @@
 """The made-up cohort that resembles ITANET as arrays: one row per patient, all from one block of uniform numbers.
 
-Patient i of a seed is the same whatever the number of patients. Margins (`data/itanet_margins.yaml`) hold in expectation;
-the times follow `data/itanet_parameters.yaml`. Made up: no patient of the paper is in it.
+Patient i of a seed is the same whatever the number of patients. Margins (`data/itanet_margins.yaml`) hold in
+expectation; the times follow `data/itanet_parameters.yaml`. Made up: no patient of the paper is in it.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ def parameters() -> Mapping[str, Any]:
 class Drawn:
     """One row per patient; days are ordinals, times in whole days, treatments index GROUPS.
 
-    `ki67_class` is known to the generator also where `ki67_known` is false. `second_progression_days` and `death_days` count
-    from the start of line 2 and are NEVER where they do not come; nothing is cut off yet. `followed_days`: from the start of
-    line 2 to loss of contact or the cut-off, whichever is first.
+    `ki67_class` is known to the generator also where `ki67_known` is false. `second_progression_days` and `death_days`
+    count from the start of line 2 and are NEVER where they do not come; nothing is cut off yet. `followed_days`: from
+    the start of line 2 to loss of contact or the cut-off, whichever is first.
     """
 
     male: Flags
@@ -112,7 +112,7 @@ def _inside(u: Floats) -> Floats:
 def _pick(u: Floats, weights: list[float]) -> Whole:
     """An index with probability proportional to its weight."""
     edges = np.cumsum(weights) / np.sum(weights)
-    return np.searchsorted(edges[:-1], u, side="right").astype(np.int64)
+    return np.asarray(np.searchsorted(edges[:-1], u, side="right"), dtype=np.int64)
 
 
 def _share(what: str) -> float:
@@ -204,7 +204,7 @@ def _by_treatment(values: Mapping[str, Any], given: Whole) -> tuple[Floats, Floa
 
 def _times(
     u: Floats, z: Floats, who: Mapping[str, Any], first: Whole, second: Whole, values: Mapping[str, Any]
-) -> dict[str, Whole]:
+) -> dict[str, Any]:
     one, two, after = values["line_1"], values["line_2"], values["after_line_2"]
     mean, spread = _by_treatment(one, first)
     pfs1 = _log_normal_days(mean + _effect(one, who, z), spread, u[:, 11])

@@ -16,7 +16,8 @@ from pydantic_core import ErrorDetails
 
 from lutetia.course.problem import Problem
 from lutetia.errors import Fault, InputError
-from lutetia.evidence.paper import Claim, Difference, Group, Median, Paper, PValue, Ratio, Share, Split, Sum, Table
+from lutetia.evidence.paper import Claim, Group, Paper, Split, Sum, Table
+from lutetia.evidence.row import Difference, Median, PValue, Ratio, Share
 from lutetia.exchange.documents import Locate, place_text, read_document
 from lutetia.exchange.faults import problem_of
 from lutetia.exchange.tabular import read_table

@@ -36,8 +36,8 @@ class StudyFile:
 def read_study(path: str | Path) -> Study:
     """The study declared in a YAML or JSON file.
 
-    Raises InputError with every fault, each with its line. What must hold between the parts (a covariate that a subgroup
-    names) is judged once each part is right.
+    Raises InputError with every fault, each with its line. What must hold between the parts (a covariate that a
+    subgroup names) is judged once each part is right.
     """
     return parse_study(read_text(path), str(path))
 
@@ -111,7 +111,9 @@ def _in_file(path: Path, fault: Fault) -> Fault:
 
 
 def _files_in(folder: Path) -> list[Path]:
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in COURSE_ENDINGS) if folder.is_dir() else []
+    found = (
+        sorted(path for path in folder.glob("*") if path.suffix.lower() in COURSE_ENDINGS) if folder.is_dir() else []
+    )
     if not found:
         got = "no such folder" if not folder.is_dir() else "none"
         must, do = f"the folder must hold course files ({', '.join(COURSE_ENDINGS)})", "Correct courses.folder."

@@ -9,7 +9,7 @@ from lutetia.guideline.answers import Answer
 from lutetia.guideline.assessment import Assessment
 from lutetia.guideline.missing import Outcome
 from lutetia.reports import wording
-from lutetia.reports.board_response import response_json
+from lutetia.reports.board_response_json import response_json
 from lutetia.reports.board_toxicity import toxicity_json
 
 

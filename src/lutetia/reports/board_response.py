@@ -7,8 +7,7 @@ two differ, both are printed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from lutetia.course.therapy import TherapyLine
 from lutetia.course.timeline import Timeline
@@ -28,13 +27,15 @@ from lutetia.scoring.recist.rules import mm_text
 from lutetia.scoring.recist.visit import VisitResponse
 
 LONGEST_LIST = 5
+LONGEST_NAME = 40
 NO_LESIONS = "not known: no measured lesions on record"
 RESPONSES = {"NON-CR/NON-PD": "non-CR/non-PD"}
 _SIDES = {"below": "below", "at_or_above": "at or above"}
 
 
 def response(assessment: Assessment, timeline: Timeline | None) -> tuple[Statement, ...]:
-    """The lines of the section; one that says "not known" for a flat record or a course without measured lesions."""
+    """The lines of the section, the first ones first to be kept on a full page; one that says "not known" for a flat
+    record or a course without measured lesions."""
     if timeline is None:
         return (_unknown(NO_LESIONS),)
     found = measured_response(timeline)
@@ -43,72 +44,13 @@ def response(assessment: Assessment, timeline: Timeline | None) -> tuple[Stateme
     lines = (
         _newest(found, found.newest),
         *_disagreements(found),
-        _course(found),
-        _growth(found),
         *(_open_line(one) for one in found.not_assessable),
+        _course(found),
         *_cautions(found),
+        _growth(found),
         _judged_by(found),
     )
     return tuple(line for line in lines if line is not None)
-
-
-def response_json(timeline: Timeline | None) -> dict[str, Any]:
-    """The section as plain data: `values`, `because` (ids of rules), `conventions`; without lesions `known` is false."""
-    found = measured_response(timeline) if timeline is not None else None
-    if found is None or found.newest is None or found.line is None or found.best is None:
-        reasons = [_open_json(one) for one in found.not_assessable] if found else [{"line": None, "why": NO_LESIONS}]
-        return {"known": False, "values": {}, "not_assessable": reasons, "because": [], "conventions": []}
-    newest, best = found.newest, found.best
-    values = {
-        "line": found.line.id,
-        "since": str(found.line.date),
-        "reader": newest.reader,
-        "overall": newest.overall,
-        "date": str(newest.dates[0]),
-        "sum_mm": newest.sum_mm,
-        "nadir_mm": newest.nadir_mm,
-        "baseline_sum_mm": newest.baseline_sum_mm,
-        "change_from_baseline_pct": newest.change_from_baseline_pct,
-        "best_response": best.value,
-        "best_response_date": str(best.day) if best.day else None,
-        "visits": [_visit_json(visit) for visit in found.visits],
-        "growth": [_growth_json(one) for one in found.growth],
-        "disagreements": [
-            {"date": str(one.day), "recorded": one.recorded, "entry": one.entry_id, "computed": one.computed}
-            for one in found.disagreements
-        ],
-    }
-    return {
-        "known": True,
-        "values": values,
-        "not_assessable": [_open_json(one) for one in found.not_assessable],
-        "cautions": [str(one) for one in found.cautions],
-        "left_out": [str(one) for one in found.left_out],
-        "because": list(_once(*(as_id(why.rule) for why in found.because))),
-        "conventions": list(found.conventions),
-    }
-
-
-def _open_json(one: NotAssessable) -> dict[str, Any]:
-    return {"line": one.line.id if one.line else None, "why": one.why}
-
-
-def _visit_json(visit: VisitResponse) -> dict[str, Any]:
-    names = ("visit", "target", "nontarget", "new_lesion", "overall", "sum_mm", "nadir_mm")
-    return {"date": str(visit.dates[0])} | {name: getattr(visit, name) for name in names}
-
-
-def _growth_json(one: MeasuredGrowth) -> dict[str, Any]:
-    rate, pair = one.rate, one.pair
-    return {
-        "from": str(pair.before_date),
-        "to": str(pair.after_date),
-        "rate_percent_per_month": rate.value,
-        "low": rate.low,
-        "high": rate.high,
-        "side": one.side.value if one.side else None,
-        "new_lesions": pair.new_lesions,
-    }
 
 
 def _unknown(text: str) -> Statement:
@@ -249,32 +191,50 @@ def _cautions(found: MeasuredResponse) -> Iterator[Statement]:
     """One line with everything that must be kept in mind about these measurements."""
     if not found.cautions:
         return
-    short = dict.fromkeys(_caution(caution.because.rule, dict(caution.because.used)) for caution in found.cautions)
-    rules = _once(*(caution.because.rule for caution in found.cautions))
-    yield Statement(lead="Keep in mind", text="; ".join(short), facts=rules)
+    by_rule: dict[str, list[dict[str, str]]] = {}
+    for caution in found.cautions:
+        by_rule.setdefault(caution.because.rule, []).append(dict(caution.because.used))
+    text = "; ".join(_caution(rule, each) for rule, each in by_rule.items())
+    yield Statement(lead="Keep in mind", text=text, facts=tuple(by_rule))
 
 
-def _caution(rule: str, used: dict[str, str]) -> str:
-    """A caution in few words; the whole sentence stands in the details."""
-    if rule == "LES-BASELINE-AGE":
-        return f"baseline {used['days']} days before the start (at most {used['at most']})"
-    if rule == "LES-METHOD":
-        return f"baseline on {used['baseline'].upper()}, {used['later'].upper().replace(' ON ', ' on ')}"
-    if rule == "LES-INCOMPLETE":
-        return f"nadir may have been lower, not every target measured on {used['without all targets']}"
-    if rule == "LES-ORDER":
-        return f"order of examinations open ({used['taken as']})"
-    if rule == "LES-PROCEDURE":
-        return f"{used['procedure']} on {used['on']} in between"
-    return "; ".join(f"{name} {value}" for name, value in used.items())
+def _caution(rule: str, each: Sequence[Mapping[str, str]]) -> str:
+    """The cautions of one rule in few words; the whole sentences stand in the details and in the JSON."""
+    first = each[0]
+    match rule:
+        case "LES-BASELINE-AGE":
+            return f"baseline {first['days']} days before the start (at most {first['at most']})"
+        case "LES-METHOD":
+            later = first["later"].upper().replace(" ON ", " on ")
+            return f"baseline on {first['baseline'].upper()}, {later}"
+        case "LES-INCOMPLETE":
+            return f"nadir may have been lower, not every target measured on {first['without all targets']}"
+        case "LES-ORDER":
+            return f"order of examinations open ({'; '.join(used['taken as'] for used in each)})"
+        case "LES-PROCEDURE":
+            done = [f"{used['procedure']} {used['on']}" for used in each]
+            left = f" and {len(done) - 2} more" if len(done) > 2 else ""
+            return f"in between {', '.join(done[:2])}{left}"
+        case "RECIST-SEL-COUNT" | "RECIST-SEL-ORGAN":
+            counted = [f"{used['targets'].split(':')[0]} targets{_in(used.get('organ'))}" for used in each]
+            return f"{', '.join(counted)}, more than RECIST 1.1 allows"
+        case "RECIST-SEL-SIZE":
+            return ", ".join(f"target {used['lesion']} only {used['diameter']}" for used in each)
+        case _:
+            return "; ".join(f"{name} {value}" for used in each for name, value in used.items())
+
+
+def _in(organ: str | None) -> str:
+    return f" in {organ}" if organ else ""
 
 
 def _judged_by(found: MeasuredResponse) -> Statement:
     """Every choice made and what was left out: for the details, not for the page."""
     left = [f"left out: {one}" for one in found.left_out]
+    cautions = [f"keep in mind: {one}" for one in found.cautions]
     rules = ("RECIST-TL-SD", "LES-RECORDED")
     text = f"{len(found.conventions)} made, {len(left) or 'nothing'} left out"
-    return Statement(lead="Choices", text=text, facts=rules, word=DETAILS, more=(*found.conventions, *left))
+    return Statement(lead="Choices", text=text, facts=rules, word=DETAILS, more=(*found.conventions, *left, *cautions))
 
 
 def _line_name(line: TherapyLine | None) -> str:
@@ -282,7 +242,8 @@ def _line_name(line: TherapyLine | None) -> str:
     if line is None:
         return ""
     name = line.name if isinstance(line.name, str) else wording.plain(line.regimen)
-    return f"{re.split(r'[,(]| +[0-9]', name)[0].strip()} since {line.date}"
+    short = re.split(r"[,(]| +[0-9]", name)[0].strip()
+    return f"{short if len(short) <= LONGEST_NAME else short[:LONGEST_NAME].rstrip() + '…'} since {line.date}"
 
 
 def _said(value: str | None) -> str:

@@ -11,13 +11,28 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what type checkers see; one line per public name whose type matters to a caller
+    from lutetia.survival.accuracy import BrierScore as BrierScore
+    from lutetia.survival.accuracy import DynamicAuc as DynamicAuc
+    from lutetia.survival.accuracy import brier_score as brier_score
+    from lutetia.survival.accuracy import dynamic_auc as dynamic_auc
+    from lutetia.survival.calibration import Calibration as Calibration
+    from lutetia.survival.calibration import calibration as calibration
+    from lutetia.survival.competing_risks import CumulativeIncidence as CumulativeIncidence
+    from lutetia.survival.competing_risks import cumulative_incidence as cumulative_incidence
+    from lutetia.survival.concordance import Concordance as Concordance
+    from lutetia.survival.concordance import concordance as concordance
     from lutetia.survival.cox_model.fit import cox as cox
     from lutetia.survival.cox_model.penalty import firth as firth
     from lutetia.survival.cox_model.penalty import ridge as ridge
     from lutetia.survival.cox_model.resample import CoxBootstrap as CoxBootstrap
     from lutetia.survival.cox_model.resample import bootstrap_cox as bootstrap_cox
     from lutetia.survival.cox_model.result import CoxFit as CoxFit
+    from lutetia.survival.curve_functional import GroupDifference as GroupDifference
+    from lutetia.survival.fine_gray import FineGray as FineGray
+    from lutetia.survival.fine_gray import fine_gray as fine_gray
     from lutetia.survival.followup import FollowUp as FollowUp
+    from lutetia.survival.gray import GrayTest as GrayTest
+    from lutetia.survival.gray import gray_test as gray_test
     from lutetia.survival.kaplan_meier import KaplanMeier as KaplanMeier
     from lutetia.survival.kaplan_meier import kaplan_meier as kaplan_meier
     from lutetia.survival.log_rank import LogRank as LogRank
@@ -25,6 +40,12 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.survival.log_rank_exact import exact_log_rank as exact_log_rank
     from lutetia.survival.log_rank_pairwise import pairwise as pairwise
     from lutetia.survival.log_rank_trend import trend as trend
+    from lutetia.survival.multi_state import StateOccupation as StateOccupation
+    from lutetia.survival.multi_state import aalen_johansen as aalen_johansen
+    from lutetia.survival.restricted_mean import RestrictedMean as RestrictedMean
+    from lutetia.survival.restricted_mean import milestone_difference as milestone_difference
+    from lutetia.survival.restricted_mean import restricted_mean as restricted_mean
+    from lutetia.survival.restricted_mean import restricted_mean_difference as restricted_mean_difference
     from lutetia.survival.reverse import follow_up_time as follow_up_time
     from lutetia.survival.selection import Selection as Selection
     from lutetia.survival.selection import stepwise as stepwise
@@ -50,6 +71,27 @@ _MODULE_OF = {
     "bootstrap_cox": "cox_model.resample",
     "Selection": "selection",
     "stepwise": "selection",
+    "BrierScore": "accuracy",
+    "DynamicAuc": "accuracy",
+    "brier_score": "accuracy",
+    "dynamic_auc": "accuracy",
+    "Calibration": "calibration",
+    "calibration": "calibration",
+    "CumulativeIncidence": "competing_risks",
+    "cumulative_incidence": "competing_risks",
+    "Concordance": "concordance",
+    "concordance": "concordance",
+    "GroupDifference": "curve_functional",
+    "FineGray": "fine_gray",
+    "fine_gray": "fine_gray",
+    "GrayTest": "gray",
+    "gray_test": "gray",
+    "StateOccupation": "multi_state",
+    "aalen_johansen": "multi_state",
+    "RestrictedMean": "restricted_mean",
+    "milestone_difference": "restricted_mean",
+    "restricted_mean": "restricted_mean",
+    "restricted_mean_difference": "restricted_mean",
 }
 
 __all__ = sorted(_MODULE_OF)

@@ -99,8 +99,8 @@ def brier_score(f: FollowUp, survival: ArrayLike, times: float | Sequence[float]
 def dynamic_auc(f: FollowUp, score: ArrayLike, times: float | Sequence[float] | Floats) -> DynamicAuc:
     """Cumulative/dynamic AUC at q times of a risk score (n,), where higher means earlier.
 
-    Uno 2007, JASA 102:527-537, doi 10.1198/016214507000000149. Equal scores count one half. Rows with a missing score are
-    left out and counted. Raises InputError as `brier_score`.
+    Uno 2007, JASA 102:527-537, doi 10.1198/016214507000000149. Equal scores count one half. Rows with a missing
+    score are left out and counted. Raises InputError as `brier_score`.
     """
     when = np.atleast_1d(np.asarray(times, dtype=np.float64))
     values = floats(score)[:, None]

@@ -269,7 +269,7 @@ def _covariance(
         return inverse
     residual: Floats = score_residuals(layout, z, fit.beta, fit.at)
     if variance == "fine-gray":
-        residual += censoring_residuals(layout, z, fit.beta, fit.at, times)
+        residual = residual + censoring_residuals(layout, z, fit.beta, fit.at, times)
     summed = grouped_sums(cluster, residual, int(cluster.max()) + 1) @ inverse
     found: Floats = summed.T @ summed
     return found

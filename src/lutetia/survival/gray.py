@@ -124,7 +124,7 @@ def _refuse_unsuited(f: FollowUp, groups: Levels, layers: Levels, cause: int) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Paths:
-    """Counts and curves of one stratum at its t event times: arrays (t, g) by group, (t,) for `total` and `pooled_*`."""
+    """Counts and curves of one stratum at its t event times: arrays (t, g) by group, `pooled_*` (t,)."""
 
     own: Floats  # events of the cause
     other: Floats

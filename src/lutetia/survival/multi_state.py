@@ -5,7 +5,7 @@ Aalen & Johansen 1978, Scandinavian Journal of Statistics 5:141-150; standard er
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -18,7 +18,7 @@ from lutetia.survival.competing_risks import clusters_of
 from lutetia.survival.curve_interval import Interval
 from lutetia.survival.followup import FollowUp, Grouping
 from lutetia.survival.state_curve import CONVENTIONS, StateCurve, curve, groups_of, tied_times
-from lutetia.survival.state_path import Path, state_number, state_paths
+from lutetia.survival.state_path import Path, state_paths, state_place
 from lutetia.survival.state_probability import Codes, Floats, Pieces
 
 
@@ -50,21 +50,19 @@ class StateOccupation:
         """Probability of each state at one time, in the unit of the times; None beyond the last follow-up."""
         return {state: self.probability_at(when, state, interval, level) for state in self.states}
 
-    def probability_at(
-        self, when: float, state: int | str, interval: Interval = "log-log", level: float = 0.95
-    ) -> Estimate:
-        """Probability to be in `state` (its number from 0, or its name) at `when`, with limits.
+    def probability_at(self, when: float, state: str, interval: Interval = "log-log", level: float = 0.95) -> Estimate:
+        """Probability to be in `state` (its name) at `when`, with limits.
 
         Raises InputError for an unknown state or interval, or a negative time.
         """
-        return self._curve.estimate(state_number(self.states, state), when, interval, level)
+        return self._curve.estimate(state_place(self.states, state), when, interval, level)
 
-    def mean_time_in(self, state: int | str, horizon: float, level: float = 0.95) -> Estimate:
+    def mean_time_in(self, state: str, horizon: float, level: float = 0.95) -> Estimate:
         """Mean time spent in `state` from 0 to the horizon: the area under its probability, with symmetric limits.
 
         Raises InputError for an unknown state or a horizon beyond follow-up.
         """
-        return self._curve.mean_time(horizon, level)[state_number(self.states, state)]
+        return self._curve.mean_time(horizon, level)[state_place(self.states, state)]
 
     def mean_times(self, horizon: float, level: float = 0.95) -> dict[str, Estimate]:
         """Mean time spent in every state from 0 to the horizon; together they are the horizon."""
@@ -77,7 +75,7 @@ def aalen_johansen(
     by: None = None,
     *,
     from_state: ArrayLike | int | str | None = None,
-    states: Sequence[str] | None = None,
+    states: Sequence[str] | Mapping[int, str] | None = None,
     patient: ArrayLike | None = None,
 ) -> StateOccupation: ...
 @overload
@@ -86,7 +84,7 @@ def aalen_johansen(
     by: Grouping,
     *,
     from_state: ArrayLike | int | str | None = None,
-    states: Sequence[str] | None = None,
+    states: Sequence[str] | Mapping[int, str] | None = None,
     patient: ArrayLike | None = None,
 ) -> dict[Hashable, StateOccupation]: ...
 def aalen_johansen(
@@ -94,16 +92,17 @@ def aalen_johansen(
     by: Grouping | None = None,
     *,
     from_state: ArrayLike | int | str | None = None,
-    states: Sequence[str] | None = None,
+    states: Sequence[str] | Mapping[int, str] | None = None,
     patient: ArrayLike | None = None,
 ) -> StateOccupation | dict[Hashable, StateOccupation]:
     """State probabilities from (start, stop] pieces; with `by` a dict of them by level.
 
-    `f.event` is the state entered at `stop` (1..k; 0: none), state 0 is the first. `states` names 0..k. `from_state` is
-    the state in which each row is spent (numbers or names), or the one state in which every patient begins (default 0),
-    the later rows then following from the events. `patient` (default `f.cluster`, else each row) tells which rows are
-    one patient's; influences are summed within `f.cluster`, else within patients, before they are squared. Where
-    patients begin in several states, the initial distribution is that at the first move, its uncertainty included.
+    `f.event` is the state entered at `stop` (1..k; 0: no move). `states` names them: a sequence for 0..k, or a mapping
+    {1: …, k: …} if there is no state 0 (a state that can be entered again has a number above 0). `from_state` is the
+    state in which each row is spent (numbers or names), or the one in which every patient begins (default 0), the later
+    rows following from the events. `patient` (default `f.cluster`, else each row) tells which rows are one patient's;
+    influences are summed within `f.cluster`, else within patients, before they are squared. Where patients begin in
+    several states, the initial distribution is that at the first move, its uncertainty included.
 
     Raises InputError with every illegal sequence: overlapping or gapped pieces, a piece spent in another state than the
     last one led to, a move into the state one is in, (start, stop] rows without patients, or states without a name.
@@ -121,8 +120,8 @@ def aalen_johansen(
 def _occupation(f: FollowUp, path: Path, label: Hashable | None, left_out: tuple[LeftOut, ...]) -> StateOccupation:
     k, patients = len(path.states), np.unique(path.patient, return_inverse=True)[1].reshape(f.n)
     found = curve(_pieces(f, path, patients))
-    moved = f.event > 0
-    moves = np.bincount(path.origin[moved] * k + f.event[moved], minlength=k * k).reshape(k, k)
+    moved = path.target >= 0
+    moves = np.bincount(path.origin[moved] * k + path.target[moved], minlength=k * k).reshape(k, k)
     censored = np.bincount(path.origin[path.is_last & ~moved], minlength=k)
     return StateOccupation(
         states=path.states,
@@ -148,7 +147,7 @@ def _pieces(f: FollowUp, path: Path, patients: Codes) -> Pieces:
         start=start,
         stop=stop,
         origin=path.origin,
-        target=np.where(f.event > 0, f.event, -1),
+        target=path.target,
         weight=np.ones(f.n) if f.weights is None else f.weights,
         cluster=patients if f.cluster is None else clusters_of(f),
         n_states=len(path.states),

@@ -42,7 +42,7 @@ def risk_table(f: FollowUp) -> RiskTable:
         times, leaving, events = _sorted(f, distinct(*columns) if f.start is not None else None)
     else:
         times, leaving, events = _counted(f, largest)
-    entry_times, entered = _entries(f, times, largest)
+    entry_times, entered = _entries(f, largest)
     before_end = np.cumsum(leaving[::-1])[::-1]  # all who end here or later
     return RiskTable(
         times=times,
@@ -81,12 +81,15 @@ def _sorted(f: FollowUp, grid: Floats | None) -> tuple[Floats, Counts, Counts]:
     return grid, np.add.reduceat(weights, first), np.add.reduceat(weights * had, first)
 
 
-def _entries(f: FollowUp, times: Floats, largest: int | None) -> tuple[Floats, Counts]:
+def _entries(f: FollowUp, largest: int | None) -> tuple[Floats, Counts]:
     """Distinct entry times and how many enter; none without delayed entry."""
     if f.start is None:
         return np.empty(0), np.empty(0, dtype=np.int64)
-    grid = np.unique(f.start) if largest is not None else distinct(f.stop, f.start)
-    index = position(grid, f.start)
+    if largest is not None:
+        grid, index = np.arange(largest + 1.0), f.start.astype(np.int64)
+    else:
+        grid = distinct(f.stop, f.start)
+        index = position(grid, f.start)
     entered = np.bincount(index, weights=f.weights, minlength=grid.size)
     used = np.flatnonzero(np.bincount(index, minlength=grid.size))
     return grid[used], entered[used]

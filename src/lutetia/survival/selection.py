@@ -1,11 +1,11 @@
 """Stepwise selection of covariates in a Cox model, as SPSS COXREG does it (FSTEP, BSTEP): to repeat what papers did.
 
 Forward: of the terms outside, the one with the smallest p of the score test enters if p < `enter_below` (PIN, 0.05);
-then, of the terms inside, the one with the largest p of the removal test leaves if p > `remove_above` (POUT, 0.10), until
-none does. Backward: from all terms, removals until none is due, then one entry, and again. The removal test is the
-likelihood ratio (lr), Wald's (wald) or the conditional one (conditional: the others moved as the quadratic at the
-estimate has it, not fitted again). The columns of a categorical covariate move together. It stops when nothing moves or
-a model comes back. Source: IBM SPSS Statistics Algorithms, COXREG (stepwise selection).
+then, of the terms inside, the one with the largest p of the removal test leaves if p > `remove_above` (POUT, 0.10),
+until none does. Backward: from all terms, removals until none is due, then one entry, and again. The removal test is
+the likelihood ratio (lr), Wald's (wald) or the conditional one (conditional: the others moved as the quadratic at the
+estimate has it, not fitted again). The columns of a categorical covariate move together. It stops when nothing moves
+or a model comes back. Source: IBM SPSS Statistics Algorithms, COXREG (stepwise selection).
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ Direction = Literal["forward", "backward"]
 Removal = Literal["lr", "wald", "conditional"]
 
 WARNING = (
-    "The covariates were chosen by their p-values in these same data. The p-values and confidence intervals of the final "
-    "model take no account of that: they are too small and too narrow, the effects too large, and another sample would "
-    "often choose otherwise. Read this as a repetition of a published method, not as evidence."
+    "The covariates were chosen by their p-values in these same data. The p-values and confidence intervals of the "
+    "final model take no account of that: they are too small and too narrow, the effects too large, and another "
+    "sample would often choose otherwise. Read this as a repetition of a published method, not as evidence."
 )
 
 
@@ -43,9 +43,10 @@ WARNING = (
 class Selection:
     """The path and where it ended. Print `warning` beside it.
 
-    `selected` are the terms of the final model, `fit` that model (None if no term was chosen); `last_tests` are the score
-    tests of the terms outside. `inclusion` gives the share of bootstrap samples that chose each term (empty without a
-    bootstrap). A path that failed has `converged` False and says in `stopped` why.
+    `selected` are the terms of the final model, `fit` that model (None if no term was chosen); `last_tests` are the
+    score tests of the terms outside. `inclusion` gives the share of bootstrap samples that chose each term (empty
+    without a bootstrap), `same_model` the share that chose exactly these. A path that failed has `converged` False and
+    says in `stopped` why.
     """
 
     selected: tuple[str, ...]
@@ -88,8 +89,9 @@ def stepwise(
     """Choose among the terms of X (see `cox` for X, terms, reference) by p-values, in the manner of SPSS.
 
     Rows missing any candidate are left out of every step, as SPSS does. `bootstrap` repeats the whole path in so many
-    samples of rows (clusters) drawn with replacement and counts how often each term is chosen. Raises InputError as `cox` does, and
-    unless 0 < enter_below ≤ remove_above < 1.
+    samples of rows (clusters) drawn with replacement and counts how often each term is chosen; a term of which a level
+    is absent in a sample cannot enter there. Raises InputError as `cox` does, and unless
+    0 < enter_below ≤ remove_above < 1.
     """
     _refuse_choices(direction, removal, enter_below, remove_above, ties, bootstrap)
     model = prepare(
@@ -182,8 +184,8 @@ def _cautions(path: Path) -> tuple[str, ...]:
     if not infinite:
         return ()
     return (
-        f"after step {', '.join(infinite)} a coefficient had no finite estimate (monotone likelihood); the path went on "
-        "with the likelihood at its limit",
+        f"after step {', '.join(infinite)} a coefficient had no finite estimate (monotone likelihood); the path went "
+        "on with the likelihood at its limit",
     )
 
 
@@ -205,5 +207,7 @@ def _conventions(rules: Rules, ties: str, bootstrap: int, seed: int) -> tuple[st
     removal = f"removal: {rules.removal} test, p > {rules.remove_above:g}"
     told = [f"{rules.direction} selection as SPSS COXREG does it", entry, removal, f"ties: {ties}"]
     if bootstrap:
-        told.append(f"inclusion: share of {bootstrap} bootstrap samples in which the whole path chose the term, seed {seed}")
+        told.append(
+            f"inclusion: share of {bootstrap} bootstrap samples in which the whole path chose the term, seed {seed}"
+        )
     return tuple(told)

@@ -52,7 +52,7 @@ class StateCurve:
     settled: bool
 
     def estimate(self, state: int, when: float, interval: Interval, level: float) -> Estimate:
-        """The probability of one state at one time; None where follow-up has ended before and the curve may yet move."""
+        """The probability of one state at one time; None beyond follow-up unless the curve is settled."""
         if not np.isfinite(when) or when < 0:
             raise InputError("time", [Fault(place="when", must="must be a time from 0", got=f"{when}")])
         row = int(np.searchsorted(self.counts.times, when + TOLERANCE, side="right"))

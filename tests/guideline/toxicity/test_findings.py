@@ -100,6 +100,13 @@ def test_another_value_that_stays_below_grade_3_or_was_so_at_baseline_says_nothi
     assert findings(lab("alt", 210, -1), lab("alt", 220, 4)).found == ()
 
 
+def test_a_grade_3_that_was_there_before_must_become_worse():
+    # Potassium above 6.0 is grade 3, above 7.0 grade 4.
+    before = lab("potassium", 6.3, -1)
+    assert findings(before, lab("potassium", 6.5, 4)).found == ()
+    assert [finding.triggers for finding in findings(before, lab("potassium", 7.2, 4)).found] == [None]
+
+
 def test_a_related_event_of_that_name_speaks_for_the_value():
     event_ = event("Alanine aminotransferase increased", 3, 4, related_to="rlt")
     value = findings(lab("alt", 30, -1), lab("alt", 210, 4), event_).found[0]
@@ -130,6 +137,12 @@ def test_an_event_that_is_over_has_recovered_on_its_last_day():
     assert (start.triggers, over.triggers, over.on) == (True, False, date(2024, 2, 20))
     start, over = findings(event("Vomiting", 3, 5, related_to="rlt", end="2024-02-05")).found
     assert (start.on, over.on) == (date(2024, 2, 5), date(2024, 2, 6))
+
+
+def test_an_event_that_goes_on_after_the_last_day_has_not_recovered():
+    vomiting = event("Vomiting", 3, 5, related_to="rlt", end="2024-02")
+    assert one(vomiting, days="last_day", until=date(2024, 2, 10)).triggers is True
+    assert len(findings(vomiting, days="last_day", until=date(2024, 2, 29)).found) == 2
 
 
 def test_hypersensitivity_never_recovers():

@@ -55,8 +55,9 @@ def test_the_newest_examination_on_or_before_the_start_is_the_baseline(found):
 
 def test_a_line_ends_where_the_next_begins_and_a_scan_of_that_day_belongs_to_both(found):
     following = {"kind": "therapy_line", "id": "everolimus", "date": "2024-08-20", "regimen": "everolimus"}
+    third = {"kind": "therapy_line", "id": "captem", "date": "2025-03-01", "regimen": "captem"}
     later = ct("2024-12-01", "T1 target 60", "T2 target 40", "N1 non_target present")
-    entries = (LINE, BASE, WEEK_16, WEEK_28, following, later)
+    entries = (LINE, BASE, WEEK_16, WEEK_28, following, third, later)
     first, second = found(*entries), found(*entries, line="everolimus")
     assert [seen.name for seen in first.series[0].visits] == ["ct-2024-05-20", "ct-2024-08-20"]
     assert second.series[0].baseline.name == "ct-2024-08-20"

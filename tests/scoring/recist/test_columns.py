@@ -90,9 +90,9 @@ def test_cells_are_read_once_and_absent_columns_are_empty() -> None:
 def test_parts_never_split_a_value_and_know_their_first_row() -> None:
     rows = [{"S": subject, "N": at} for at, subject in enumerate("AAABBCCCCD", start=1)]
     for table in (Columns(rows, "TR"), Columns({"S": [r["S"] for r in rows], "N": [r["N"] for r in rows]}, "TR")):
-        parts = [(part.first, list(part.cells(("S", "N")))) for part in table.parts("S", 4)]
+        parts = [(part.numbers[0], list(part.cells(("S", "N")))) for part in table.parts("S", 4)]
         numbers = [(first, [n for _, n in cells]) for first, cells in parts]
         assert numbers == [(1, [1, 2, 3, 4, 5]), (6, [6, 7, 8, 9]), (10, [10])]
         assert [part.rows for part in table.parts("S", 100)] == [10]
     scattered = Columns([*rows, rows[0]], "TR")
-    assert [(part.first, part.rows) for part in scattered.parts("S", 4)] == [(1, 11)]
+    assert [(part.numbers[0], part.rows) for part in scattered.parts("S", 4)] == [(1, 11)]

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from lutetia.evidence.integrity.finding import Finding, cells
-from lutetia.evidence.paper import Estimated, Median, Paper, Ratio, Table
+from lutetia.evidence.paper import Paper, Table
 from lutetia.evidence.printed import Printed
+from lutetia.evidence.row import Estimated, Median, Ratio
 
 ROW, INTERVAL = "repeated-row", "repeated-interval"
 ENOUGH_DIGITS = 9
@@ -46,9 +47,8 @@ def _pair(one: Placed, other: Placed) -> Iterator[Finding]:
 
 def _same_subject(one: Placed, other: Placed) -> bool:
     """Whether two rows speak of the same contrast and endpoint, so that equal numbers are a restatement."""
-    if other[0] in (one[2].restates, None) or one[0] == other[2].restates:
-        return True
-    return _subject(one) == _subject(other)
+    restated = one[2].restates == other[0] or other[2].restates == one[0]
+    return restated or _subject(one) == _subject(other)
 
 
 def _subject(placed: Placed) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 SE² is never below 1/e₁ + 1/e₀ and lies little above it (`ALLOWANCE`; both were seen on 5,240 univariable Cox rows of
 eight public data sets and samples of 100 to 300 of their patients, docs/statistics/integrity.md). Rounding comes on
-top. Univariable rows only: adjustment widens an interval for other reasons. One assumption is used, and said: of two
+top. Univariable and stratified rows only: adjustment widens an interval for other reasons. One assumption is used, and said: of two
 groups with clearly different hazards the one at the higher hazard has no smaller share of patients with an event.
 """
 
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from lutetia.evidence.integrity.finding import Finding, cells, listed, shown
 from lutetia.evidence.integrity.ratios import std_error_range
-from lutetia.evidence.paper import Paper, Ratio, Split
+from lutetia.evidence.paper import Paper, Split
+from lutetia.evidence.row import Ratio
 
 EVENTS, STATED, UNREPORTED = "implied-events", "stated-events", "events-not-reported"
 ALLOWANCE = ((2.0, 1.10), (4.0, 1.25))
@@ -30,6 +31,7 @@ GAP = 1.1
 FAR = 1.5
 """A stated number of events so many times outside the implied range is a hard finding."""
 NEARLY_ALL = 0.9
+UNADJUSTED = ("univariable", "stratified")
 
 Key = tuple[str, str]
 
@@ -104,23 +106,24 @@ def event_findings(paper: Paper) -> Iterator[Finding]:
 def _factors(paper: Paper) -> dict[Key, list[Factor]]:
     """Univariable hazard ratios between groups of known size, by endpoint and population."""
     found: dict[tuple[str, str, str, str], list[Contrast]] = defaultdict(list)
-    sizes: dict[tuple[str, str, str, str], float] = {}
     for place, table, row in paper.placed_rows():
-        if isinstance(row, Ratio) and row.measure == "HR" and row.model == "univariable" and row.groups:
+        if isinstance(row, Ratio) and row.measure == "HR" and row.model in UNADJUSTED and row.groups:
             population = row.population or table.population
             split = _split_of(paper, row.groups, population)
             contrast = split and _contrast(paper, place, row, split, population or split.of)
             if split and contrast:
-                population = population or split.of
-                key = (row.endpoint or table.endpoint or "", population, split.id, row.groups[1])
-                found[key].append(contrast)
-                sizes[key] = contrast.n0
+                endpoint = row.endpoint or table.endpoint or ""
+                found[endpoint, population or split.of, split.id, row.groups[1]].append(contrast)
     factors: dict[Key, list[Factor]] = defaultdict(list)
-    for (endpoint, population, split_id, reference), contrasts in found.items():
-        n, n0 = float(paper.n(population)), sizes[endpoint, population, split_id, reference]
-        factors[endpoint, population].append(
-            Factor(reference=reference, population=population, n=n, n0=n0, contrasts=tuple(contrasts))
+    for (endpoint, population, _, reference), contrasts in found.items():
+        factor = Factor(
+            reference=reference,
+            population=population,
+            n=float(paper.n(population)),
+            n0=contrasts[0].n0,
+            contrasts=tuple(contrasts),
         )
+        factors[endpoint, population].append(factor)
     return factors
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lutetia.evidence.integrity.finding import Finding, cells, shown
-from lutetia.evidence.paper import Difference, Median, Paper, Share
+from lutetia.evidence.paper import Paper
 from lutetia.evidence.printed import Printed
+from lutetia.evidence.row import Difference, Median, Share
 
 INSIDE, MIDPOINT = "estimate-in-interval", "median-midpoint"
 ENOUGH, MOST = 5, 0.8

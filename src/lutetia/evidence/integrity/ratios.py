@@ -15,8 +15,9 @@ from math import erfc, exp, log, sqrt
 from scipy.special import ndtri
 
 from lutetia.evidence.integrity.finding import Finding, cells, listed, shown
-from lutetia.evidence.paper import Paper, Ratio
+from lutetia.evidence.paper import Paper
 from lutetia.evidence.printed import SLACK, Printed
+from lutetia.evidence.row import Ratio
 
 SYMMETRY, IMPLIED_P, INSIDE = "log-symmetry", "implied-p", "estimate-in-interval"
 _SMALLEST = 1e-6  # a limit printed 0.00 has no logarithm

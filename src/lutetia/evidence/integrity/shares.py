@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from math import ceil, floor
 
 from lutetia.evidence.integrity.finding import Finding, cells, listed, shown
-from lutetia.evidence.paper import Paper, Share, Sum, Table
+from lutetia.evidence.paper import Paper, Sum, Table
 from lutetia.evidence.printed import Printed
+from lutetia.evidence.row import Share
 
 PERCENTAGE, GRIM, SUM, GROUP = "percentage-of-count", "percentage-without-count", "sum-of-parts", "count-of-group"
 EVALUABLE = 0.5

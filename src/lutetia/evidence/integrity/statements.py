@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from lutetia.evidence.integrity.finding import Finding, cells, shown
-from lutetia.evidence.paper import AnyRow, Claim, Difference, Estimated, Median, Paper, Ratio, Share, Table
+from lutetia.evidence.paper import Claim, Paper, Table
 from lutetia.evidence.printed import Printed
+from lutetia.evidence.row import AnyRow, Difference, Estimated, Median, Ratio, Share
 from lutetia.proportion import difference, interval
 from lutetia.proportion.contingency import chi_square, fisher_exact
 from lutetia.proportion.differences import METHODS as DIFFERENCES

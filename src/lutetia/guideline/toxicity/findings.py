@@ -53,7 +53,11 @@ class DosePeriod:
 
     def day(self, when: PartialDate) -> date:
         """The day a date is taken for, never later than the last day looked at."""
-        return min(when.earliest if self.partial_days == "first_day" else when.latest, self.until)
+        return min(self.taken_for(when), self.until)
+
+    def taken_for(self, when: PartialDate) -> date:
+        """The day a date is taken for, also one after the last day looked at."""
+        return when.earliest if self.partial_days == "first_day" else when.latest
 
     def why_not(self, entry: Laboratory | AdverseEvent) -> str:
         """Why an entry is no finding of this period; "" when it is one."""
@@ -152,11 +156,18 @@ class _Reader:
         on = self.period.day(entry.date)
         grade = (entry.grade, entry.grade) if isinstance(entry.grade, int) else (1, 5)
         found = [self._as_recorded(entry, self._of_class(name, entry, on, grade))]
-        if isinstance(entry.end, PartialDate) and name not in ("hypersensitivity", "lymphopenia"):
-            over = self.period.day(entry.end)
-            over += timedelta(days=1) if over <= on else timedelta(0)
+        over = self._over(entry, on)
+        if over is not None and name not in ("hypersensitivity", "lymphopenia"):
             found.append(self._as_recorded(entry, self._of_class(name, entry, over, (0, 0))))
         return found
+
+    def _over(self, entry: AdverseEvent, on: date) -> date | None:
+        """The day an event that began `on` a day counts as recovered; None when that is not in the period."""
+        if not isinstance(entry.end, PartialDate):
+            return None
+        over = self.period.taken_for(entry.end)
+        over += timedelta(days=1) if over <= on else timedelta(0)
+        return over if over <= self.period.until else None
 
     def _of_class(self, name: str, entry: AdverseEvent, on: date, grade: tuple[int, int]) -> Finding:
         if name == "hypersensitivity":

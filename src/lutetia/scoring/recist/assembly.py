@@ -17,7 +17,7 @@ from lutetia.scoring.recist.lesion import PRESENT, REFUSED, Lesion, Measurement
 from lutetia.scoring.recist.results import ReadVisit
 from lutetia.scoring.recist.rules import limits, mm_text
 from lutetia.scoring.recist.shape import seen_at
-from lutetia.scoring.recist.targets import Finding, Target, check_targets, least_um
+from lutetia.scoring.recist.targets import Finding, Target, check_targets, crowded, least_um
 from lutetia.scoring.recist.visit import Visit
 
 NO_BASELINE = float("-inf")
@@ -180,7 +180,7 @@ class Assembly:
                 must = "a new lesion must be identified after the baseline"
                 do = "At the baseline it is TARGET or NON-TARGET."
                 self.faults.append(Fault(place=_row(key, identified, lesion.name), must=must, do=do))
-        if small or _crowded(targets):
+        if small or crowded(targets):
             self._caution(key, targets, baseline)
 
     def _refuse_small(self, diameter_um: int, place: str) -> None:
@@ -198,13 +198,6 @@ class Assembly:
             chosen.append(Target(name=lesion.name, organ=lesion.organ, node=lesion.node, diameter_mm=diameter_mm))
         for finding in check_targets(chosen).findings:
             self.cautions.append(Finding(lesions=finding.lesions, because=finding.because, where=_course(key)))
-
-
-def _crowded(targets: Sequence[Lesion]) -> bool:
-    """Whether the number of targets, in all or in an organ, may break a rule: asked first because it is cheap."""
-    organs = ["" if lesion.node else lesion.organ for lesion in targets]
-    most = max(map(organs.count, organs), default=0)
-    return len(targets) > limits().targets or most > limits().targets_per_organ
 
 
 def _unmeasured(lesion: Lesion, seen: Measurement | None, place: str) -> Fault:

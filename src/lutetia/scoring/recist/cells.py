@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from lutetia.dates import PartialDate
 from lutetia.scoring.recist.columns import CellReader, text
 from lutetia.scoring.recist.identification import (
     DATE_MUST,
     VISIT_MUST,
     CourseKey,
+    VisitKey,
     course_key,
     days_of,
     sdtm,
@@ -23,6 +25,10 @@ OTHER_AXIS = {
     True: "TR rows with the longest diameter of a node, which is followed by its short axis",
     False: "TR rows with the short axis of a lesion that is no node",
 }
+
+
+Said = tuple[VisitKey | None, str, tuple[PartialDate, ...], bool, tuple[str, str] | None]
+"""Key, label, days, whether accepted, and what is wrong with them."""
 
 
 class Courses(CellReader):
@@ -39,7 +45,7 @@ class Whens(CellReader):
         super().__init__(WHERE[len(WHO) :], present)
         self._by_number = by_number
 
-    def read(self, *texts: str) -> tuple[object, ...]:
+    def read(self, *texts: str) -> Said:
         number, label, day, accepted = texts
         key, days = visit_key(number, label, self._by_number), days_of(day)
         wrong = None
@@ -60,6 +66,7 @@ class Kinds(dict[Any, str]):
 
 
 def why_unused(test: str, name: str) -> str:
+    """Why a row is left out that names no lesion, or has a test that RECIST 1.1 does not use."""
     if not name:
         return "TR rows without a lesion (TRLNKID), such as sums made elsewhere"
     return f"TR rows with test {test or '(none)'}, which RECIST 1.1 does not use"

@@ -28,6 +28,7 @@ class Columns:
         self.name = name
         self._rows: list[Mapping[str, Any]] | None = _rows(table, name) if _is_rows(table, name) else None
         self._plain = set(map(type, self._rows or ())) <= {dict}
+        self._there: dict[str, bool] = {}  # column → whether a row has it: asked once, for it looks at every row
         self._columns: dict[str, Sequence[Any]] = {} if self._rows is not None else _columns(table)
         lengths = {column: len(values) for column, values in self._columns.items()}
         if len(set(lengths.values())) > 1:
@@ -89,10 +90,12 @@ class Columns:
         return list(met), number[first]
 
     def __contains__(self, column: str) -> bool:
-        """Whether any row has the column."""
+        """Whether any row of the table has the column."""
         if self._rows is None:
             return column in self._columns
-        return any(map(contains, self._rows, repeat(column)))
+        if column not in self._there:
+            self._there[column] = any(map(contains, self._rows, repeat(column)))
+        return self._there[column]
 
     def present(self, asked: Sequence[str]) -> tuple[str, ...]:
         """Those of the columns asked for that the table has, in the order asked."""

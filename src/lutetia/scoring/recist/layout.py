@@ -6,18 +6,18 @@ Places of visits and courses are positions; the place after the last course stan
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from lutetia.dates import PartialDate
-from lutetia.scoring.recist.cells import OTHER_AXIS, WHO, Courses, Kinds, Whens, why_unused
-from lutetia.scoring.recist.columns import CellReader, Cells, text
+from lutetia.scoring.recist.cells import WHERE, WHO, Courses, Whens
+from lutetia.scoring.recist.columns import CellReader, Cells
 from lutetia.scoring.recist.identification import CourseKey, Identified
-from lutetia.scoring.recist.lesion import Lesion, Measurement
+from lutetia.scoring.recist.lesion import Lesion
 from lutetia.scoring.recist.targets import crowded, least_um
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 KINDS = {"longest": 0, "short_axis": 1, "state": 2, "other": 3}
 UNKNOWN = -1
 REFUSED, NOT_EVALUABLE, PROGRESSION, SEEN = range(4)
-_STATES = {"not_evaluable": NOT_EVALUABLE, "progression": PROGRESSION}
+STATES = {"not_evaluable": NOT_EVALUABLE, "progression": PROGRESSION}
 
 
 class When(NamedTuple):
@@ -155,14 +155,14 @@ class _Whens(CellReader):
     """VISITNUM, VISIT, TRDTC, TRACPTFL → `When`."""
 
     def __init__(self, present: Sequence[str]) -> None:
-        self._read = Whens(present, by_number=True)
-        super().__init__(self._read.asked, present)
+        super().__init__(WHERE[len(WHO) :], present)
+        self._whens = Whens(present, by_number=True)
 
     def read(self, *texts: str) -> When:
-        number, label, days, accepted, wrong = self._read.read(*texts)
+        number, label, days, accepted, wrong = self._whens.read(*texts)
         plain = wrong is None and all(day.precision == "day" for day in days)
         day = days[0].earliest.toordinal() if days and plain else 0
-        return When(nan if number is None else number, label, days, accepted, day, plain)
+        return When(number if isinstance(number, float) else nan, label, days, accepted, day, plain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -180,7 +180,7 @@ class Rows:
     used: Truth
     um: Whole
     state: Whole
-    unused: dict[str, Whole]
+    unused: dict[str, Truth]
     strange: Truth
 
     def plain(self) -> Truth:
@@ -191,7 +191,13 @@ class Rows:
         order = np.argsort(seen, kind="stable")
         twice = np.diff(seen[order], prepend=-1) == 0
         plain[rows[order[twice]]] = False
-        return plain
+        return np.asarray(plain, np.bool_)
+
+    def of(self, rows: Truth) -> Rows:
+        """The used ones of these rows."""
+        chosen = np.flatnonzero(rows & self.used)
+        by_row = ("visit", "course", "shape", "name", "used", "um", "state", "strange")
+        return replace(self, **{field: getattr(self, field)[chosen] for field in by_row}, unused={})
 
     def left_out(self, rows: Truth) -> Counter[str]:
         """Reason → how many of the rows are left out for it."""

@@ -15,6 +15,7 @@ from lutetia.rows import LeftOut
 from lutetia.scoring.reason import Reason
 from lutetia.scoring.recist.columns import Table
 from lutetia.scoring.recist.course import ReaderCourse, respond
+from lutetia.scoring.recist.many import judge
 from lutetia.scoring.recist.rules import EquivocalNew, Nadir, Precision, VisitRules
 from lutetia.scoring.recist.tables import Markers, SmallTargets, Tables
 from lutetia.scoring.recist.targets import Finding
@@ -97,10 +98,11 @@ def visit_responses(
         tables = Tables(
             tu, tr, precision=precision, small_targets=small_targets, baseline_visits=baseline_visits, markers=markers
         )
-        groups = [respond(readers, rules) for readers in tables.patients()]
+        ordinary = tables.ordinary() if nadir == "reader" else None
+        made = [] if ordinary is None else judge(ordinary, rules)
+        others = [respond(readers, rules) for readers in tables.patients()]
         tables.refuse_faults()
-        groups.sort(key=lambda group: group[0].subject if group else "")
-        value = tuple(chain.from_iterable(groups))
+        value = tuple(_in_order(made, others))
     used = [(f"{name} rows", str(rows)) for name, rows in tables.rows.items()]
     used += [("left out", str(sum(left.count for left in tables.left_out)))]
     return VisitResponses(
@@ -110,6 +112,13 @@ def visit_responses(
         because=(Reason(rule="RECIST-READ", says="visits read from TU and TR", used=tuple(used)),),
         conventions=(*rules.conventions, *tables.conventions),
     )
+
+
+def _in_order(made: list[VisitResponse], others: list[list[VisitResponse]]) -> list[VisitResponse]:
+    """All responses by patient and reader; the visits of a course stay as they are."""
+    if not any(others):
+        return made
+    return sorted(chain(made, *others), key=lambda response: (response.subject, response.reader or ""))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from lutetia.scoring.recist.columns import Columns, Table
 from lutetia.scoring.recist.course import ReaderCourse
 from lutetia.scoring.recist.days import refuse_choices
 from lutetia.scoring.recist.identification import CourseKey, Identified, identify
+from lutetia.scoring.recist.ordinary import SeenVisits, ordinary_courses
 from lutetia.scoring.recist.results import Results, Visits
 from lutetia.scoring.recist.rules import Precision
 from lutetia.scoring.recist.targets import Finding
@@ -24,7 +25,8 @@ Markers = Mapping[tuple[str, str], bool]
 class Tables:
     """TU and TR while they are read, patient after patient.
 
-    Take the courses from `patients`, then ask `refuse_faults`; `left_out` and `cautions` are complete after that.
+    Take `ordinary` (if wanted) and the other courses from `patients`, then ask `refuse_faults`; `left_out` and
+    `cautions` are complete after that.
     """
 
     def __init__(
@@ -59,8 +61,26 @@ class Tables:
             faults=self._faults,
             left_out=self._left_out,
         )
+        self._found = identify(self._tu, self._by_number, self._faults, self._left_out)
+        self._baseline_given = baseline_visits is not None or markers is not None
         self.rows = {table.name: table.rows for table in (self._tu, self._tr)}
         self.conventions = _conventions(self._by_number, small_targets, baseline_visits, markers)
+
+    def ordinary(self) -> SeenVisits | None:
+        """The courses that need no closer look, as arrays; `patients` then leaves them out. None without any.
+
+        For each reader by himself: not where nadirs are pooled over the readers of a patient.
+        """
+        if not self._by_number or self._baseline_given or self._faults or not self._tr.rows:
+            return None
+        made = ordinary_courses(self._tr, self._found, self._precision)
+        if made is None:
+            return None
+        self._left_out += made.left_out
+        self._tr = self._tr.at(made.rest)
+        for key in made.seen.keys:
+            del self._found[key]
+        return made.seen
 
     def patients(self) -> Iterator[tuple[ReaderCourse, ...]]:
         """The courses of all readers of one patient, patient after patient, in the order of TR.
@@ -68,7 +88,7 @@ class Tables:
         TR is read in parts where it can be: what a part needs is given back before the next one. Courses of tables
         with faults must not be used.
         """
-        found = identify(self._tu, self._by_number, self._faults, self._left_out)
+        found = self._found
         results = Results(
             self._tr,
             found,

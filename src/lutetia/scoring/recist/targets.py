@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lutetia.errors import Fault, InputError
 from lutetia.scoring.reason import Reason
-from lutetia.scoring.recist.lesion import length_um
+from lutetia.scoring.recist.lesion import Lesion, length_um
 from lutetia.scoring.recist.measurability import Measurability
 from lutetia.scoring.recist.rules import limits, mm_text, reason
 
@@ -118,6 +118,13 @@ def _sizes(targets: Sequence[Target]) -> Iterable[Finding]:
         if um is not None and um < least_um(target.node):
             why = reason("RECIST-SEL-SIZE", ("lesion", target.name), ("diameter", mm_text(um)))
             yield Finding(lesions=(target.name,), because=why)
+
+
+def crowded(targets: Sequence[Lesion]) -> bool:
+    """Whether the number of targets, in all or in an organ, may break a rule: asked first because it is cheap."""
+    organs = ["" if lesion.node else lesion.organ for lesion in targets]
+    most = max(map(organs.count, organs), default=0)
+    return len(targets) > limits().targets or most > limits().targets_per_organ
 
 
 def least_um(node: bool) -> int:

@@ -79,7 +79,7 @@ class Arrangement:
     @property
     def p(self) -> int:
         """Number of covariates."""
-        return self.z.shape[0]
+        return int(self.z.shape[0])
 
     def with_columns(self, columns: Codes) -> Arrangement:
         """The same rows with some of the covariates."""
@@ -135,13 +135,13 @@ def death_sums(values: Floats, group_first: Codes, dead_rows: Codes) -> Floats:
     """Sum of `values` (m,) over the deaths of each group (K,)."""
     running = np.concatenate([[0.0], np.cumsum(values[death_places(group_first, dead_rows)])])
     ends = np.cumsum(dead_rows)
-    return running[ends] - running[ends - dead_rows]
+    return np.asarray(running[ends] - running[ends - dead_rows])
 
 
 def death_places(group_first: Codes, dead_rows: Codes) -> Codes:
     """Places of all deaths in the order of the groups."""
     ends = np.cumsum(dead_rows)
-    return np.arange(ends[-1]) + np.repeat(group_first[:-1] - (ends - dead_rows), dead_rows)
+    return np.asarray(np.arange(ends[-1]) + np.repeat(group_first[:-1] - (ends - dead_rows), dead_rows))
 
 
 def _groups(sample: Sample) -> tuple[Floats, Codes, Codes]:

@@ -86,8 +86,8 @@ def evaluate(efron, beta, data, stratum_first, piece_first):  # type: ignore[no-
     else:
         carry_pieces(sums, opens, carry)
     curve(
-        pieces, z, risk, leave, leaving, leaving_first, group_first, dead_rows, deaths, piece_first, carry, a, b, c0, c1,
-        c2, later, gradient, information,
+        pieces, z, risk, leave, leaving, leaving_first, group_first, dead_rows, deaths, piece_first, carry, a, b, c0,
+        c1, c2, later, gradient, information,
     )  # fmt: skip
     for j in range(p):
         for k in range(j):
@@ -110,7 +110,7 @@ def _dead_sums(z, weights, offset, group_first, dead_rows, dead_sum) -> float:  
 
 @njit(nogil=True, cache=True)
 def solve_lower(matrix, vector):  # type: ignore[no-untyped-def]
-    """Solution for a positive definite matrix of which the lower triangle is given; NaN if a pivot is next to nothing."""
+    """Solution for a positive definite matrix, its lower triangle given; NaN if a pivot is next to nothing."""
     p = vector.size
     factor, solution = np.zeros((p, p)), vector.copy()
     for j in range(p):

@@ -1,4 +1,4 @@
-"""Covariates as columns of numbers: from an array, a mapping of columns or a data frame, with terms and missing rows."""
+"""Covariates as columns of numbers: from an array, a mapping of columns or a data frame, with their terms."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def read_covariates(
 
     Numeric and boolean columns stay as they are. A categorical column (texts, or of categorical type) becomes one term
     with a 0/1 column "name=level" for each level but its reference: the first in the order of its categories, or of
-    the sorted texts, or `reference[name]`. `terms` joins columns of these names to one term. Raises InputError with every
-    fault: a column that is neither, infinite values, unequal lengths, names that are unknown or not unique.
+    the sorted texts, or `reference[name]`. `terms` joins columns of these names to one term. Raises InputError with
+    every fault: a column that is neither, infinite values, unequal lengths, names that are unknown or not unique.
     """
     faults: list[Fault] = []
     columns, matrix = _columns_of(X, names, faults)
@@ -185,7 +185,7 @@ def _of_series(series: Any) -> tuple[tuple[Hashable, ...] | None, Any]:
     if series.dtype in (nw.Categorical, nw.Enum):
         present = set(series.drop_nulls().unique().to_list())
         return tuple(level for level in series.cat.get_categories().to_list() if level in present), series.to_list()
-    if series.dtype == nw.String or series.null_count() and not series.dtype.is_float():
+    if series.dtype == nw.String or (series.null_count() and not series.dtype.is_float()):
         return None, np.array(series.to_list(), dtype=object)
     return None, series.to_numpy()
 
@@ -249,7 +249,8 @@ def _joined(made: Covariates, terms: Mapping[str, Sequence[str]], faults: list[F
     if not terms:
         return made
     place_of = {term.name: term.columns for term in made.terms} | {name: (j,) for j, name in enumerate(made.names)}
-    joined, taken = [], set()
+    joined: list[Term] = []
+    taken: set[int] = set()
     for name, members in terms.items():
         unknown = [member for member in members if member not in place_of]
         places = tuple(j for member in members if member in place_of for j in place_of[member])

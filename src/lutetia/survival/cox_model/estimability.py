@@ -25,7 +25,8 @@ def dependence_faults(information: Floats, arranged: Arrangement, names: Sequenc
     before it there (own part below 1e-10 of its variation).
     """
     spread = np.diagonal(information) / max(float(arranged.dead_weight.sum()), 1.0)
-    faults, kept = [], []
+    faults: list[Fault] = []
+    kept: list[int] = []
     for j, name in enumerate(names):
         if not spread[j] > NO_VARIATION:
             faults.append(_constant(name))
@@ -64,7 +65,7 @@ def _own_part(information: Floats, kept: list[int], j: int) -> tuple[float, Floa
     """Share of column j's information that the kept columns do not hold, and its multiples of them."""
     if not kept:
         return 1.0, np.empty(0)
-    shares = np.linalg.solve(information[np.ix_(kept, kept)], information[kept, j])
+    shares: Floats = np.linalg.solve(information[np.ix_(kept, kept)], information[kept, j]).astype(np.float64)
     return float(1.0 - information[kept, j] @ shares / information[j, j]), shares
 
 
@@ -75,13 +76,13 @@ def separation(step: Floats, arranged: Arrangement, names: Sequence[str]) -> tup
     larger one than somebody at one time at least. Single columns are tried before the whole step.
     """
     by_length = np.argsort(-np.abs(step))
-    for j in by_length[np.abs(step[by_length]) > 0.05 * np.abs(step).max()]:
+    for j in by_length[np.abs(step[by_length]) > 0.05 * np.abs(step).max()].tolist():
         if _rises(np.where(np.arange(step.size) == j, np.sign(step), 0.0), arranged):
             return _sentence((names[j],)), (names[j],)
     for least in (0.05, 1e-3, 0.0):
         direction = np.where(np.abs(step) > least * np.abs(step).max(), step, 0.0)
         if _rises(direction, arranged):
-            columns = tuple(names[j] for j in np.flatnonzero(np.abs(direction) > 0.05 * np.abs(step).max()))
+            columns = tuple(names[j] for j in np.flatnonzero(np.abs(direction) > 0.05 * np.abs(step).max()).tolist())
             return _sentence(columns), columns
     return None
 
@@ -89,8 +90,8 @@ def separation(step: Floats, arranged: Arrangement, names: Sequence[str]) -> tup
 def _sentence(columns: tuple[str, ...]) -> str:
     which = columns[0] if len(columns) == 1 else f"a combination of {', '.join(columns)}"
     return (
-        f"monotone likelihood: at every event time the deaths have the extreme value of {which} among those at risk, so "
-        "the estimate is infinite; a penalty (firth) gives a finite one"
+        f"monotone likelihood: at every event time the deaths have the extreme value of {which} among those at risk, "
+        "so the estimate is infinite; a penalty (firth) gives a finite one"
     )
 
 

@@ -1,9 +1,9 @@
 """Exact ties: the partial likelihood that averages over all orders of tied deaths in discrete time.
 
-At an event time with d deaths among those at risk the term is  Π deaths r / e_d(r),  where e_d is the elementary symmetric
-polynomial of degree d of r = exp(x'β + offset) over those at risk: the sum over all ways in which d of them could have
-died. It and its derivatives follow by the recursion of Gail, Lubin and Rubinstein (1981, Biometrika 68:703) over the
-rows: e_m ← e_m + r e_{m−1}. r is scaled so that e_0 … e_d stay near one another.
+At an event time with d deaths among those at risk the term is  Π deaths r / e_d(r),  where e_d is the elementary
+symmetric polynomial of degree d of r = exp(x'β + offset) over those at risk: the sum over all ways in which d of them
+could have died. It and its derivatives follow by the recursion of Gail, Lubin and Rubinstein (1981, Biometrika 68:703)
+over the rows: e_m ← e_m + r e_{m−1}. r is scaled so that e_0 … e_d stay near one another.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _sum_tied_groups(  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _add_group(z, predictor, rows, d, p, gradient, information) -> float:  # type: ignore[no-untyped-def]
+def _add_group(z, predictor, rows, d, p, gradient, information):  # type: ignore[no-untyped-def]
     """log e_d over the rows; its first derivative is taken from the gradient, its second goes to the information."""
     highest = -np.inf
     for i in rows:

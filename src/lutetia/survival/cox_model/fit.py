@@ -45,8 +45,8 @@ def cox(
 
     `f.event` is 0 or 1; (start, stop] pieces, weights and strata come with `f`; `strata` here replaces those of `f`.
     `ties` is efron, breslow or exact; `offset` (n,) is added to the predictor; `penalty` is ridge(λ) or firth.
-    `missing`: rows without a value in X (or offset) are left out and counted, or refused. `robust`: variance from sums of
-    dfbeta within f.cluster (rows where there is none); by default when there are clusters or fractional weights.
+    `missing`: rows without a value in X (or offset) are left out and counted, or refused. `robust`: variance from sums
+    of dfbeta within f.cluster (rows where there is none); by default when there are clusters or fractional weights.
     `threads`: cores to use; the answer does not depend on it.
 
     A fit without a finite answer has `converged` False and says why. Raises InputError with every fault of the input:
@@ -131,9 +131,9 @@ def _still_moving(found: Maximum, model: Model, watch: Any) -> str | None:
 
 
 def _likelihood_and_covariance(model: Model, found: Maximum) -> tuple[float, float, Floats]:
-    """Log-likelihood, degrees of freedom and covariance (standardised); after a ridge the likelihood is the plain one."""
+    """Log-likelihood (after a ridge the plain one), degrees of freedom and covariance (standardised)."""
     try:
-        covariance = np.linalg.inv(found.evaluation.information)
+        covariance: Floats = np.linalg.inv(found.evaluation.information).astype(np.float64)
     except np.linalg.LinAlgError:
         covariance = np.full_like(found.evaluation.information, np.nan)
     if not isinstance(model.penalty, Ridge):
@@ -153,8 +153,8 @@ def _cautions(model: Model, why: str | None, df: float) -> tuple[str, ...]:
     told = [] if why is None else [f"the fit failed: {why}"]
     if events < FEW_EVENTS_PER_COEFFICIENT * df:
         told.append(
-            f"{events} events for {df:.3g} coefficients: fewer than {FEW_EVENTS_PER_COEFFICIENT} each, so estimates and "
-            "intervals are unsure and effects look larger than they are; consider firth or ridge"
+            f"{events} events for {df:.3g} coefficient{'s' if df > 1 else ''}: fewer than {FEW_EVENTS_PER_COEFFICIENT} "
+            "each, so estimates and intervals are unsure and effects look larger than they are; consider firth or ridge"
         )
     if model.strata_labels is not None and len(model.strata_labels) == 1:
         told.append("strata have one level: the model is not stratified")

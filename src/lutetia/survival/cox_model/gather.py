@@ -1,4 +1,4 @@
-"""Compiled set-up: which risk sets a row belongs to, the order of rows, and the gathering of covariates in that order."""
+"""Compiled set-up: which risk sets a row belongs to, the order of rows, the gathering of covariates in that order."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def order_leaving(leave, groups):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def cut_pieces(group_first, stratum_first, most_rows, most_groups):  # type: ignore[no-untyped-def]
-    """First group of each piece, with the end: pieces stay inside a stratum and below both limits (one group may not)."""
+    """First group of each piece, with the end: pieces stay inside a stratum and both limits (one group may not)."""
     cuts = [0]
     for s in range(stratum_first.size - 1):
         low = stratum_first[s]
@@ -79,7 +79,7 @@ def cut_pieces(group_first, stratum_first, most_rows, most_groups):  # type: ign
 
 @njit(nogil=True, cache=True)
 def moments_of_rows(block, x, rows, shift, sums, squares) -> None:  # type: ignore[no-untyped-def]
-    """Sums of (x − shift) and of its square per column, over the rows block = (first, end); `rows` may be empty (all)."""
+    """Sums of (x − shift) and of its square per column, over block = (first, end) of `rows` (empty: all rows)."""
     for place in range(block[0], block[1]):
         i = rows[place] if rows.size else place
         for j in range(x.shape[1]):
@@ -101,7 +101,7 @@ def moments_of_column(x, rows, shift):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def gather_rows(block, x, rows, mean, scale, z) -> None:  # type: ignore[no-untyped-def]
-    """z[j, place] = (x[rows[place], j] − mean[j]) / scale[j] for the places block = (first, end) of a row-wise matrix."""
+    """z[j, place] = (x[rows[place], j] − mean[j]) / scale[j] for the places block = (first, end); x is row-wise."""
     some, inverse = np.empty((GATHERED_ROWS, mean.size)), 1.0 / scale
     for low in range(block[0], block[1], GATHERED_ROWS):
         high = min(low + GATHERED_ROWS, block[1])

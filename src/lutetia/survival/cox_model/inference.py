@@ -1,4 +1,4 @@
-"""Tests and intervals that need more than the fit itself: terms left out, and coefficients held (profile likelihood)."""
+"""Tests and intervals that need more than the fit itself: terms left out, coefficients held (profile likelihood)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FARTHEST_STD_ERRORS = 64.0
 def term_test(
     evaluate: Evaluate, beta: Floats, at_maximum: Evaluation, columns: NDArray[np.int64], name: str
 ) -> ChiSquare:
-    """Twice the log-likelihood lost when the columns are held at 0 and the others find their best (likelihood ratio)."""
+    """Likelihood ratio: twice the log-likelihood lost with the columns held at 0 and the others at their best."""
     rest = held(evaluate, beta, at_maximum.information, columns, np.zeros(columns.size))
     statistic = 2.0 * (at_maximum.value - rest.evaluation.value) if rest.converged else np.nan
     return ChiSquare(name=name, chi2=max(statistic, 0.0) if np.isfinite(statistic) else np.nan, df=columns.size)
@@ -45,7 +45,7 @@ def held(evaluate: Evaluate, beta: Floats, information: Floats, columns: NDArray
 def profile_limits(
     evaluate: Evaluate, beta: Floats, at_maximum: Evaluation, column: int, level: float
 ) -> tuple[float | None, float | None]:
-    """Where twice the profile log-likelihood lies the chi-square quantile below its maximum; None where it never does."""
+    """Where twice the profile log-likelihood lies the chi-square quantile below its maximum; None if it never does."""
     drop = float(chdtri(1, 1.0 - level))
     std_error = float(np.sqrt(np.linalg.inv(at_maximum.information)[column, column]))
     one = np.array([column])

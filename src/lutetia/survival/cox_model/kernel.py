@@ -2,7 +2,7 @@
 
 Rows lie in the order in which they enter the risk set, going back in time: stratum by stratum, latest event time first.
 A *group* is one event time of one stratum with the rows that enter there, its deaths in front; a *piece* is a run of
-groups of one stratum; a *task* is a run of pieces, the unit of work of a thread. Covariates are stored column by column.
+groups of one stratum; a *task* is a run of pieces, the unit of work of a thread. Covariates lie column by column.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def curve(  # type: ignore[no-untyped-def]
     gradient,
     information,
 ) -> None:
-    """Third pass over the pieces task = (first, end): adds −X'v to the gradient and X'diag(v)X − U'U to the information.
+    """Third pass over pieces task = (first, end): adds −X'v to the gradient, X'diag(v)X − U'U to the information.
 
     `carry` (pieces, p, 2) holds the sums of risk · covariate at risk where each piece begins, as value and remainder.
     Only the lower triangle of `information` (p, p) is filled.
@@ -189,7 +189,7 @@ def curve(  # type: ignore[no-untyped-def]
 @njit(nogil=True, cache=True, fastmath=REORDER)
 def _run(  # type: ignore[no-untyped-def]
     u, at, x, risk, group_first, dead_rows, deaths, low, high, carry, c0, c1, c2
-) -> int:
+):
     """Write the columns of U that the groups low..high give for one covariate; returns the place after the last."""
     running = carry[0]
     for k in range(low, high):
@@ -206,7 +206,7 @@ def _run(  # type: ignore[no-untyped-def]
 @njit(nogil=True, cache=True)
 def _run_with_leaving(  # type: ignore[no-untyped-def]
     u, at, x, risk, leaving, leaving_first, group_first, dead_rows, deaths, low, high, carry, c0, c1, c2
-) -> int:
+):
     """As `_run`, with rows that leave the risk set; sums carry their rounding remainder, so that what left has left."""
     running, rest = carry[0], carry[1]
     for k in range(low, high):
@@ -224,7 +224,7 @@ def _run_with_leaving(  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _write(u, at, running, dead, deaths, c0, c1, c2) -> int:  # type: ignore[no-untyped-def]
+def _write(u, at, running, dead, deaths, c0, c1, c2):  # type: ignore[no-untyped-def]
     if deaths == 0:
         return at
     if c2 == 0.0:

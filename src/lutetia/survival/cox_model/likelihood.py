@@ -1,7 +1,7 @@
 """The log partial likelihood of Cox with its first and second derivatives, ties as Efron or Breslow handle them.
 
-In one stratum, at event time k with d deaths of weights w, let S0, S1, S2 be the sums of w r, w r x, w r x x' over those at
-risk (r = exp(x'β + offset)), E0, E1, E2 the same over the deaths, W their weight and m = W / d. With the parts
+In one stratum, at event time k with d deaths of weights w, let S0, S1, S2 be the sums of w r, w r x, w r x x' over
+those at risk (r = exp(x'β + offset)), E0, E1, E2 the same over the deaths, W their weight and m = W / d. With the parts
 f = 0, 1/d, …, (d − 1)/d and φ = S0 − f E0 (Efron; Breslow: f = 0 in every part), the log-likelihood is
 
     Σ deaths w (x'β + offset) − Σ_k m Σ_f log φ
@@ -11,8 +11,8 @@ and with a = m Σ 1/φ, b = m Σ f/φ, c0 = m Σ 1/φ², c1 = m Σ f/φ², c2 = 
     gradient    = Σ deaths w x − Σ_k (a S1 − b E1)
     information = Σ_k (a S2 − b E2) − Σ_k (c0 S1 S1' − c1 (S1 E1' + E1 S1') + c2 E1 E1').
 
-Because S2 adds over rows, Σ_k (a S2 − b E2) = X' diag(v) X with v_i = w_i r_i (Σ of a over the event times at which i is
-at risk − b of the time of i's own death), and Σ_k (a S1 − b E1) = X'v: no p × p matrix is formed per event time. The
+Because S2 adds over rows, Σ_k (a S2 − b E2) = X' diag(v) X with v_i = w_i r_i (Σ of a over the event times at which i
+is at risk − b of the time of i's own death), and Σ_k (a S1 − b E1) = X'v: no p × p matrix is formed per event time. The
 rest is U'U with one column √c0 (S1 − c1/c0 E1) per event time and a second √(c2 − c1²/c0) E1 where deaths are tied.
 Sources: Efron 1977, JASA 72:557; Breslow 1974, Biometrics 30:89; weights as in Therneau and Grambsch 2000, section 3.3.
 """
@@ -20,6 +20,7 @@ Sources: Efron 1977, JASA 72:557; Breslow 1974, Biometrics 30:89; weights as in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -141,14 +142,14 @@ class PartialLikelihood:
 
 
 def _ranges(first: Codes) -> list[tuple[int, int]]:
-    return [(int(low), int(high)) for low, high in zip(first[:-1], first[1:], strict=True)]
+    return [(int(low), int(high)) for low, high in pairwise(first)]
 
 
 @njit(nogil=True, cache=True)
 def accumulate(  # type: ignore[no-untyped-def]
     entering, values, leaving, leaving_first, group_first, stratum_first, totals
 ) -> None:
-    """Totals over those at risk in each group. With delayed entry the values (m,) are added one by one, without loss."""
+    """Totals over those at risk in each group; with delayed entry values (m,) are added one by one, without loss."""
     for s in range(stratum_first.size - 1):
         running = rest = 0.0
         for k in range(stratum_first[s], stratum_first[s + 1]):

@@ -44,7 +44,7 @@ def maximise(
     """The maximum from `start`, moving the coefficients in `free` (all when None) and keeping the others.
 
     `first` is the evaluation at the start if it is known already.
-    Converged when no coefficient moves by more than 1e-8 standard deviations of its covariate; that step is still taken.
+    Converged when no coefficient moves by more than 1e-8 per standard deviation of its covariate; that step is taken.
     `watch` sees each long step after the third and may stop the search with a reason. `why` says why it failed.
     """
     moving = np.ones(start.size, dtype=bool) if free is None else free

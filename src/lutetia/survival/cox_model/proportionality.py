@@ -28,7 +28,7 @@ Transform = Literal["km", "identity", "log", "rank"] | Callable[[Floats], Floats
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Proportionality:
-    """`tests`: one per term; `whole`: all together. `time`, `transformed` (deaths) and `scaled` (deaths, p) for plots."""
+    """`tests`: one per term; `whole`: all together; `time`, `transformed` (deaths), `scaled` (deaths, p) for plots."""
 
     tests: tuple[ChiSquare, ...]
     whole: ChiSquare

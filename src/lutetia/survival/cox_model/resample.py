@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ BATCH_CELLS = 2_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CoxBootstrap:
-    """Coefficients of each resample, (replicates, p), NaN where the fit failed; `left_out` counts those with reasons."""
+    """Coefficients of each resample (replicates, p), NaN where the fit failed; `left_out` counts those."""
 
     names: tuple[str, ...]
     coef: Floats
@@ -150,7 +151,7 @@ def _fit_batch(model: Model, counts: Codes, start: Floats, coef: Floats, status:
         )  # fmt: skip
 
     edges = np.linspace(0, len(counts), 4 * threads + 1).astype(int).tolist()
-    for_each(fit_some, [(low, high) for low, high in zip(edges[:-1], edges[1:], strict=True) if high > low], threads)
+    for_each(fit_some, [(low, high) for low, high in pairwise(edges) if high > low], threads)
 
 
 @njit(nogil=True, cache=True)
@@ -170,7 +171,7 @@ def fit_resamples(  # type: ignore[no-untyped-def]
     coef,
     status,
 ) -> None:
-    """Fill `coef` and `status` for the resamples part = (first, end): rows drawn count as often as they were drawn."""
+    """Fill `coef` and `status` for the resamples part = (first, end): a row counts as often as it was drawn."""
     for nth in range(part[0], part[1]):
         drawn = draw_rows(counts[nth], z, weights, offset, leave, group_first, dead_rows)
         found = search(efron, start, drawn, stratum_first, piece_first)

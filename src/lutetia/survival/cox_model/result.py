@@ -122,7 +122,7 @@ class CoxFit:
         )
 
     def profile_interval(self, name: str, level: float = 0.95) -> Estimate:
-        """Interval of the coefficient of one column by the profile (penalised) likelihood; None for a limit at infinity."""
+        """Interval of one coefficient by the profile of the (penalised) likelihood; None for a limit at infinity."""
         if name not in self.names:
             raise InputError("profile", [Fault(place="name", must=f"must be one of {', '.join(self.names)}", got=name)])
         column = self.names.index(name)

@@ -35,7 +35,7 @@ class RiskSums:
     c2: Floats
 
     def over_time_at_risk(self, hazard: Floats, at_death: Floats) -> Floats:
-        """Per row (m): sum of `hazard` (K) over the groups at which it is at risk, less `at_death` (K) at its own death."""
+        """Per row (m): sum of `hazard` (K) over groups where it is at risk, less `at_death` (K) at its own death."""
         arranged = self.arranged
         later = np.zeros(hazard.size + 1)
         for low, high in zip(arranged.stratum_first[:-1], arranged.stratum_first[1:], strict=True):
@@ -56,7 +56,7 @@ class RiskSums:
         return np.asarray(np.arange(self.risk.size) < first)
 
     def mean_at_death(self) -> Floats:
-        """Mean covariates (K, p) that a death of each group is compared with: the mean over the parts of a tied group."""
+        """Mean covariates (K, p) that the deaths of a group are compared with: the mean over its parts if tied."""
         per_death = self.arranged.dead_weight[:, None]
         return np.asarray((self.a[:, None] * self.s1 - self.b[:, None] * self.e1) / per_death)
 

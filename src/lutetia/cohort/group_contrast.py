@@ -1,0 +1,170 @@
+"""The two compared groups of a study: their follow-up for one endpoint, and the hazard ratio of one against the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lutetia.cohort.analysis_rows import AnalysisData
+from lutetia.cohort.contrast import Contrast
+from lutetia.cohort.design_matrix import design_matrix
+from lutetia.cohort.endpoint import EndpointRow
+from lutetia.errors import Fault, InputError
+from lutetia.rows import LeftOut
+from lutetia.survival import CoxFit, FollowUp, cox
+
+Ties = Literal["efron", "breslow", "exact"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GroupFollowUp:
+    """Follow-up of the patients of the compared groups for one endpoint, from time zero or from cohort entry.
+
+    `exposed` (n,): in the group that is not the reference. `members` (n,): positions among the analysed patients.
+    `rows`: the endpoint's rows. Competing events (code 2) count as censored here.
+    """
+
+    endpoint: str
+    levels: tuple[str, str]
+    follow_up: FollowUp
+    exposed: NDArray[np.bool_]
+    members: NDArray[np.int64]
+    rows: tuple[EndpointRow, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def group(self) -> NDArray[np.str_]:
+        """The name of each patient's group."""
+        return np.where(self.exposed, self.levels[1], self.levels[0])
+
+
+def compared_levels(data: AnalysisData) -> tuple[str, str]:
+    """Reference and other group. Raises InputError if the study declares no comparison."""
+    comparison = data.study.comparison
+    if comparison is None:
+        do = "Declare comparison: with levels and reference."
+        raise InputError(data.study.title, [Fault(place="comparison", must="must be declared", do=do)])
+    other = next(level for level in comparison.levels if level != comparison.reference)
+    return comparison.reference, other
+
+
+def group_follow_up(data: AnalysisData, endpoint: str, *, delayed_entry: bool = False) -> GroupFollowUp:
+    """The follow-up of the two compared groups. Raises KeyError for an endpoint that is not declared.
+
+    Left out: patients of other groups, without a row, whose follow-up ends on the first day, and with `delayed_entry`
+    those whose follow-up ends on or before cohort entry.
+    """
+    levels = compared_levels(data)
+    table = data.endpoint(endpoint)
+    place_of = {member.story.position: place for place, member in enumerate(data.selection.members)}
+    group_of = [member.group for member in data.selection.members]
+    kept, other, short, late = [], [], [], []
+    for row in table.rows:
+        place = place_of[row.position]
+        if group_of[place] not in levels:
+            other.append(place)
+        elif row.stop_days <= 0:
+            short.append(place)
+        elif delayed_entry and row.stop_days <= row.entry_days:
+            late.append(place)
+        else:
+            kept.append((place, row))
+    reasons = (
+        (other, "in none of the compared groups"),
+        (short, "follow-up ends on its first day"),
+        (late, "follow-up ends on or before cohort entry"),
+    )
+    if not kept:
+        raise InputError(data.study.title, [Fault(place=endpoint, must="must have patients in the compared groups")])
+    rows = tuple(row for _, row in kept)
+    return GroupFollowUp(
+        endpoint=endpoint,
+        levels=levels,
+        follow_up=FollowUp(
+            stop=[row.stop_days for row in rows],
+            event=[row.event == 1 for row in rows],
+            start=[row.entry_days for row in rows] if delayed_entry else None,
+        ),
+        exposed=np.array([group_of[place] == levels[1] for place, _ in kept]),
+        members=np.array([place for place, _ in kept]),
+        rows=rows,
+        left_out=(*table.left_out, *(LeftOut.at(places, why) for places, why in reasons if places)),
+    )
+
+
+def group_model(
+    data: AnalysisData,
+    endpoint: str,
+    *,
+    adjust: Sequence[str] = (),
+    strata: str | None = None,
+    delayed_entry: bool = False,
+    ties: Ties = "efron",
+    penalty: object = None,
+) -> tuple[CoxFit, GroupFollowUp, tuple[LeftOut, ...]]:
+    """The Cox model of the compared groups: its first column is the group that is not the reference.
+
+    `adjust` names declared covariates, `strata` one whose levels have hazards of their own. Patients in whom one of
+    them is not known are left out and counted.
+    """
+    groups = group_follow_up(data, endpoint, delayed_entry=delayed_entry)
+    matrix = design_matrix(data, adjust)
+    place_of = {int(row): place for place, row in enumerate(matrix.rows)}
+    labels = data.column(strata) if strata is not None else None
+    kept = [
+        n
+        for n, member in enumerate(groups.members.tolist())
+        if member in place_of and (labels is None or labels[member] is not None)
+    ]
+    members = groups.members[kept]
+    table = matrix.table[[place_of[int(member)] for member in members]]
+    varies = table.std(axis=0) > 0 if len(kept) else np.zeros(table.shape[1], dtype=bool)
+    x = np.column_stack([groups.exposed[kept].astype(np.float64), table[:, varies]])
+    fit = cox(
+        groups.follow_up.at(np.array(kept, dtype=np.int64)),
+        x,
+        ties=ties,
+        penalty=penalty,
+        strata=None if labels is None else [labels[int(member)] for member in members],
+    )
+    return fit, groups, (*groups.left_out, *matrix.left_out)
+
+
+def group_contrast(
+    data: AnalysisData,
+    endpoint: str,
+    *,
+    analysis: str,
+    adjust: Sequence[str] = (),
+    strata: str | None = None,
+    delayed_entry: bool = False,
+    ties: Ties = "efron",
+    believe: bool = True,
+) -> Contrast:
+    """The hazard ratio of the other group against the reference, with what it was adjusted for."""
+    fit, groups, left_out = group_model(
+        data, endpoint, adjust=adjust, strata=strata, delayed_entry=delayed_entry, ties=ties
+    )
+    entry = data.study.cohort_entry if delayed_entry else None
+    return Contrast(
+        analysis=analysis,
+        log_hazard_ratio=float(fit.coef[0]),
+        std_error=float(fit.std_error[0]),
+        n=fit.n,
+        events=fit.events,
+        rows=fit.n,
+        converged=fit.converged,
+        why=fit.why or "",
+        believe=believe,
+        conventions=(
+            f"{endpoint}: {groups.levels[1]} against {groups.levels[0]}",
+            f"adjusted for {', '.join(adjust) or 'nothing'}" + (f", stratified by {strata}" if strata else ""),
+            f"at risk from {entry} on" if entry is not None else "at risk from the first day",
+            f"ties: {ties}",
+        ),
+        left_out=left_out,
+    )

@@ -1,0 +1,2 @@
+"""placeholder"""
+def read_cohort_tables(*a): raise NotImplementedError
