@@ -26,7 +26,7 @@ SEED = 20240403
 WEIGHT = {"PFS1": 1.0, "PFS2": 1.0, "OS": 0.7}
 BY_LINE = 4.0
 # Limits of the spreads: the printed medians alone leave them open where few patients are.
-BOUNDS = {"SSA": (0.3, 2.0), "RLT": (0.3, 2.0), "TT": (0.5, 1.1), "CHT": (0.5, 1.1)}
+BOUNDS = {"SSA": (0.3, 2.0), "RLT": (0.3, 2.0), "TT": (0.5, 0.9), "CHT": (0.5, 0.9)}
 
 
 def groups_of(drawn: Drawn) -> dict[str, NDArray[np.bool_]]:
@@ -63,12 +63,20 @@ def times_of(drawn: Drawn, endpoint: str) -> tuple[NDArray[np.int64], NDArray[np
 
 
 def median_months(days: NDArray[np.int64], event: NDArray[np.bool_]) -> float:
-    """The Kaplan-Meier median in months; the longest time where the curve does not reach one half."""
+    """The Kaplan-Meier median in months, as survival's: the middle of the step where the curve stands at one half.
+
+    The longest time where the curve does not reach one half.
+    """
     order = np.lexsort((~event, days))
     at_risk = np.arange(order.size, 0, -1)
     surviving = np.cumprod(1 - event[order] / at_risk)
-    below = np.flatnonzero(surviving <= 0.5 + 1e-12)
-    return float(days[order][below[0] if below.size else -1]) / DAYS_PER_MONTH
+    half = np.flatnonzero(surviving <= 0.5 + 1e-12)
+    below = np.flatnonzero(surviving < 0.5 - 1e-12)
+    if not half.size:
+        return float(days[order][-1]) / DAYS_PER_MONTH
+    first = days[order][half[0]]
+    last = days[order][below[0]] if below.size else first
+    return float(first + last) / 2 / DAYS_PER_MONTH
 
 
 def mean_medians(drawn: Drawn, cohorts: int, endpoints: tuple[str, ...]) -> dict[tuple[str, str], float]:
@@ -114,9 +122,9 @@ def fit(section: str, endpoints: tuple[str, ...], values: dict[str, Any]) -> dic
         found = mean_medians(draw(COHORTS * margins()["patients"], SEED, at(point)), COHORTS, endpoints)
         return np.array([_pull(row) * np.log(found[row["endpoint"], row["of"]] / row["months"]) for row in rows])
 
-    start = np.array([value for _, value in leaves])
     low = np.array([BOUNDS[path[1]][0] if path[0] == "spread" else -np.inf for path, _ in leaves])
     high = np.array([BOUNDS[path[1]][1] if path[0] == "spread" else np.inf for path, _ in leaves])
+    start = np.clip(np.array([value for _, value in leaves]), low + 0.01, high - 0.01)
     done = least_squares(residuals, start, bounds=(low, high), diff_step=0.02, max_nfev=12)
     return at(done.x)
 

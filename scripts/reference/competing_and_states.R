@@ -101,7 +101,7 @@ for (state in c("well", "ill", "dead")) {
 }
 
 d$dead <- as.integer(d$event > 0)
-score <- d$x1 + d$x2
+score <- round(d$x1 + d$x2, 10)  # else ties hang on the last bit
 index <- function(name, fit) {
   put(paste0(name, ".c"), 0, fit$concordance); put(paste0(name, ".se"), 0, sqrt(fit$var))
   put(paste0(name, ".pairs"), 1:3, as.vector(if (is.matrix(fit$count)) colSums(fit$count) else fit$count)[1:3])

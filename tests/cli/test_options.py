@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from lutetia.cli.options import day_of, tracked
+from lutetia.cli.options import counted, day_of, tracked
 from lutetia.errors import InputError
 
 
@@ -41,3 +41,21 @@ def test_today_is_said_when_no_day_is_given(capsys):
 def test_progress_shows_nothing_where_nobody_watches(capsys):
     assert list(tracked(range(9), "Reading")) == list(range(9))
     assert capsys.readouterr() == ("", "")
+
+
+def test_counting_shows_a_bar_on_stderr_where_a_person_watches(capsys, monkeypatch):
+    with counted("Courses") as progress:
+        progress(3, 9)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with counted("Courses") as progress:
+        progress(0, 3)
+    assert "Courses" not in capsys.readouterr().err  # too few to wait for
+    with counted("Courses") as progress:
+        progress(0, 9)
+        progress(9, 9)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Courses" in shown.err

@@ -141,9 +141,10 @@ def changed(clean) -> Callable[..., Paper]:
     """The made-up paper after changes: `changed({"T3/arm": {"p": "0.39"}, "groups/men": {"n": 121}})`."""
 
     def build(changes: dict[str, dict[str, Any]]) -> Paper:
+        data = copy.deepcopy(clean)
         for place, fields in changes.items():
-            part_of(clean, place).update(fields)
-        return Paper.model_validate(clean)
+            part_of(data, place).update(fields)
+        return Paper.model_validate(data)
 
     return build
 

@@ -84,6 +84,7 @@ NOT_GIVEN: dict[tuple[str, str], set[str]] = {
     ("recist", "progression_free_survival"): {
         *("death", "new_therapy", "stopped", "cutoff", "baseline_assessed", "subject"),
     },
+    ("recist", "visit_responses"): {"progress"},
     ("recist", "spider"): {"visit_date", "partial_dates"},
     ("special_interest", "SearchGroup"): {"at_least_grade", "terms", "includes", "needs"},
     ("uptake", "DualLesion"): {"sstr_positive", "fdg_positive", "fdg_vs_sstr"},

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx
 
 from lutetia.errors import InputError
 from lutetia.survival import FollowUp, cumulative_incidence, kaplan_meier
+
+approx = pytest.approx
 
 # Cause 1 at 1 and 4, cause 2 at 2, censored at 3 and 5.
 FIVE = FollowUp(stop=[1, 2, 3, 4, 5], event=[1, 2, 0, 1, 0])
@@ -111,7 +112,7 @@ def test_plasma_cell_malignancy_in_mgus(table):
 ROWS = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 2), st.integers(1, 3)), min_size=2, max_size=25)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(ROWS)
 def test_incidences_and_event_free_are_one(rows):
     stop, event, _ = zip(*rows, strict=True)
@@ -119,7 +120,7 @@ def test_incidences_and_event_free_are_one(rows):
     assert found.incidence.sum(axis=1) + found.event_free == approx(1.0)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(ROWS)
 def test_one_cause_is_one_minus_kaplan_meier_with_greenwood(rows):
     stop, event, _ = zip(*rows, strict=True)
@@ -131,7 +132,7 @@ def test_one_cause_is_one_minus_kaplan_meier_with_greenwood(rows):
     assert found.std_error[shared, 0] == approx(curve.std_error[alive], abs=1e-12)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(ROWS, st.sampled_from([2.0, 30.4375, 1000.0]))
 def test_another_unit_of_time_changes_nothing(rows, factor):
     stop, event, _ = (np.array(column) for column in zip(*rows, strict=True))
@@ -140,7 +141,7 @@ def test_another_unit_of_time_changes_nothing(rows, factor):
     assert other.std_error == approx(days.std_error, abs=1e-14)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(ROWS)
 def test_a_weight_of_two_is_two_rows_of_one_cluster(rows):
     stop, event, weight = (np.array(column) for column in zip(*rows, strict=True))
@@ -151,7 +152,7 @@ def test_a_weight_of_two_is_two_rows_of_one_cluster(rows):
     assert weighted.std_error == approx(doubled.std_error, abs=1e-12)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(ROWS, st.integers(1, 7))
 def test_splitting_rows_changes_nothing(rows, cut):
     stop, event, _ = (np.array(column) for column in zip(*rows, strict=True))

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from lutetia.errors import InputError
 from lutetia.survival import FollowUp, gray_test, log_rank
+
+approx = pytest.approx
 
 # a: cause 2 at 1, cause 1 at 3; b: cause 1 at 2, censored at 4.
 FOUR = FollowUp(stop=[1, 3, 2, 4], event=[2, 1, 1, 0])

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from lutetia.survival.jackknife_kernel import second_moments
+
+approx = pytest.approx
 
 
 def followed(step, common, scale, changes, clusters, initial):

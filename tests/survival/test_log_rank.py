@@ -72,6 +72,13 @@ def test_lung_by_sex(lung):
     assert log_rank(f, columns["sex"], rho=1).chi2 == pytest.approx(12.7142, abs=2e-4)
 
 
+@pytest.mark.parametrize(("weights", "chi2"), [("gehan", 12.472135331), ("tarone-ware", 12.455543902)])
+def test_lung_by_sex_with_weights(lung, weights, chi2):
+    """statsmodels 0.15.0, survdiff(time, dead, sex, weight_type="gb" and "tw")."""
+    f, columns = lung
+    assert log_rank(f, columns["sex"], weights=weights).chi2 == pytest.approx(chi2, abs=1e-8)
+
+
 @pytest.fixture
 def colon(table):
     """Follow-up for death and columns of the colon data."""

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx
 
 from lutetia.errors import InputError
 from lutetia.survival import FollowUp, aalen_johansen, cumulative_incidence
+
+approx = pytest.approx
 
 # Ill at 2 and dead at 5; dead at 3; ill at 4, censored at 6; well, censored at 7.
 FOUR = FollowUp(
@@ -140,7 +141,7 @@ def walked(patients, cut=None):
     return FollowUp(start=start, stop=stop, event=event, cluster=patient)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(PATIENTS)
 def test_probabilities_are_shares_of_the_whole(patients):
     found = aalen_johansen(walked(patients), states=STATES)
@@ -148,7 +149,7 @@ def test_probabilities_are_shares_of_the_whole(patients):
     assert (found.probability >= 0).all()
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(PATIENTS, st.sampled_from([0.5, 1.5, 2.5, 3.5]))
 def test_splitting_rows_changes_nothing(patients, cut):
     whole, pieces = (aalen_johansen(walked(patients, at), states=STATES) for at in (None, cut))

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from lutetia.errors import InputError
 from lutetia.survival import FollowUp
 from lutetia.survival.state_curve import curve, groups_of, tied_times
 from lutetia.survival.state_probability import Pieces
+
+approx = pytest.approx
 
 # Dead at 1 and 2, censored at 3.
 THREE = Pieces(

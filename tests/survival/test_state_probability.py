@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from lutetia.survival.state_probability import (
     Pieces,
@@ -16,6 +15,8 @@ from lutetia.survival.state_probability import (
     std_errors,
     tally,
 )
+
+approx = pytest.approx
 
 
 def pieces(rows, n_states, weight=None):

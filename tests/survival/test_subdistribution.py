@@ -2,18 +2,17 @@
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from lutetia.survival.subdistribution import censoring_of, lay_out, likelihood, score_residuals
+
+approx = pytest.approx
 
 EARLY = np.full(6, -np.inf)
 
 
 def test_censoring_by_hand():
     # Censored at 2 and 4; the event at 2 leaves before, so that four are at risk of censoring at 2.
-    lost = censoring_of(
-        EARLY, np.array([1.0, 2, 2, 3, 4, 5]), np.array([1, 1, 0, 2, 0, 1]), np.ones(6)
-    )
+    lost = censoring_of(EARLY, np.array([1.0, 2, 2, 3, 4, 5]), np.array([1, 1, 0, 2, 0, 1]), np.ones(6))
     assert lost.times.tolist() == [2, 4]
     assert lost.at_risk.tolist() == [4, 2]
     assert lost.free == approx([3 / 4, 3 / 8])

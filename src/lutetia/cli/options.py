@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -28,15 +30,32 @@ class Grading(StrEnum):
     strict = "strict"
 
 
+_MANY = 5
+
+
 def tracked(items: Any, description: str) -> Any:
     """The items with a progress bar on stderr when a person watches and there are many."""
     items = list(items)
-    if len(items) < 5 or not sys.stderr.isatty():
+    if len(items) < _MANY or not sys.stderr.isatty():
         return items
     from rich.console import Console
     from rich.progress import track
 
     return track(items, description, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def counted(description: str) -> Iterator[Callable[[int, int], None]]:
+    """A place to tell how many are done, of how many; a bar on stderr when a person watches and there are many."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(description, total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=total >= _MANY)
 
 
 def day_of(text: str | None, option: str, *, quiet: bool = False) -> date:

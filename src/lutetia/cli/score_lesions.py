@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lutetia.cli.options import tracked
+from lutetia.cli.options import counted, tracked
 from lutetia.cli.score_output import Scored
 from lutetia.cli.score_rows import Row, unused_columns
 from lutetia.errors import Fault, InputError
@@ -38,7 +38,8 @@ def recist(tu: Sequence[Mapping[str, Any]], tr: Sequence[Mapping[str, Any]], opt
     """One row for each subject, reader and post-baseline visit, from the rows of the SDTM domains TU and TR."""
     from lutetia.scoring.recist import visit_responses
 
-    found = visit_responses(tu, tr, **options)
+    with counted("RECIST courses") as progress:
+        found = visit_responses(tu, tr, **options, progress=progress)
     return Scored(
         columns=RECIST_COLUMNS,
         rows=found.rows(),

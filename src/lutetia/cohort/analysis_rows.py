@@ -37,7 +37,7 @@ PER_ENDPOINT: tuple[tuple[str, type], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisData:
-    """A selection with its endpoints. `columns` and `rows` are plain; `frame()` gives the same to polars.
+    """A selection with its endpoints. `columns` and `rows` (one per patient, in order) are plain; `frame()` is polars.
 
     Columns: patient_id, position (of the course), group, time_zero, entry_days (from time zero to cohort entry),
     group_known_days (from time zero to the day that settled the group), the covariates (None: not known), and for each
@@ -47,6 +47,7 @@ class AnalysisData:
 
     selection: Selection
     endpoints: tuple[EndpointTable, ...]
+    rows: tuple[Row, ...]
 
     @property
     def study(self) -> Study:
@@ -68,15 +69,6 @@ class AnalysisData:
     def columns(self) -> tuple[str, ...]:
         """The names of the columns."""
         return tuple(name for name, _ in self._typed())
-
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        """One plain tuple per patient, in the order of the courses."""
-        tables = [{row.position: row for row in table.rows} for table in self.endpoints]
-        return tuple(
-            (*_fixed(member), *(measured.value for measured in member.covariates), *_ends(member, tables))
-            for member in self.selection.members
-        )
 
     def endpoint(self, name: str) -> EndpointTable:
         """The table of an endpoint. Raises KeyError for one that is not declared."""
@@ -119,7 +111,12 @@ def analysis_data(courses: Sequence[Course], study: Study) -> AnalysisData:
         endpoint_table(stories, endpoint, study.follow_up, time_zero=study.time_zero.of, cohort_entry=entry)
         for endpoint in study.endpoints
     )
-    return AnalysisData(selection=selection, endpoints=tables)
+    by_position = [{row.position: row for row in table.rows} for table in tables]
+    rows = tuple(
+        (*_fixed(member), *(measured.value for measured in member.covariates), *_ends(member, by_position))
+        for member in selection.members
+    )
+    return AnalysisData(selection=selection, endpoints=tables, rows=rows)
 
 
 def _type_of(covariate: Covariate) -> type:

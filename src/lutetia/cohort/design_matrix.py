@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.covariate import Covariate
+from lutetia.cohort.study import Study
 from lutetia.rows import LeftOut
 
 Floats = NDArray[np.float64]
@@ -70,6 +71,13 @@ def design_matrix(
         rows=rows,
         left_out=_missing(data, values),
     )
+
+
+def columns_of(study: Study, values: Mapping[str, Sequence[Any]], columns: Sequence[str]) -> Floats:
+    """The columns (n, p) of covariates whose values are all known, in order. Raises KeyError for an undeclared one."""
+    parts = [column for name in columns for column in _as_columns(name, study.covariate(name), values[name]).columns]
+    lengths = {len(values[name]) for name in columns} or {0}
+    return np.column_stack(parts) if parts else np.empty((max(lengths), 0))
 
 
 @dataclass(frozen=True, slots=True)

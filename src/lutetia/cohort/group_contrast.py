@@ -1,4 +1,4 @@
-"""The two compared groups of a study: their follow-up for one endpoint, and the hazard ratio of one against the other."""
+"""The two compared groups of a study: their follow-up for one endpoint, and the hazard ratio between them."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ Each function gives a value with the entry it comes from, or None when it is not
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from lutetia.cohort.story import Story
@@ -31,10 +31,16 @@ class OnDay:
 
     story: Story
     day: int
+    found: dict[tuple[str, str], Known | None] = field(default_factory=dict, repr=False)
 
-    def newest(self, kind: str, field: str) -> Known | None:
+    def newest(self, kind: str, name: str) -> Known | None:
         """The newest known value of a field up to the day; None when absent, unknown, or in conflict."""
-        reading = self.story.timeline.newest(kind, field, self.reached)
+        if (kind, name) not in self.found:
+            self.found[kind, name] = self._newest(kind, name)
+        return self.found[kind, name]
+
+    def _newest(self, kind: str, name: str) -> Known | None:
+        reading = self.story.timeline.newest(kind, name, self.reached)
         if reading is None or reading.value is None or reading.unknown is not None:
             return None
         return Known(reading.value, reading.entry_id)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 from lutetia.cohort.dated import Dated, PartialDates, day_of
 from lutetia.cohort.line_story import LineStory, Span, line_stories
@@ -122,12 +121,13 @@ def _death(entry: Death | None, entries: Iterable[Entry], policy: PartialDates) 
 
 def _moments(entry: Entry) -> Iterator[tuple[str, PartialDate]]:
     """The dates on which an entry shows the patient alive: not those of statements, plans, and death."""
+    fields = vars(entry)  # getattr on a field that is not there costs pydantic ten times as much
     told = isinstance(entry, Death | TreatmentHistory) or (isinstance(entry, LastContact) and not entry.alive)
-    if told or getattr(entry, "status", "performed") != "performed":
+    if told or fields.get("status", "performed") != "performed":
         return
     yield "last contact" if isinstance(entry, LastContact) else entry.kind, entry.date
     for name in ("stop", "progression", "end"):
-        when: Any = getattr(entry, name, None)
+        when = fields.get(name)
         if isinstance(when, PartialDate):
             yield name, when
 

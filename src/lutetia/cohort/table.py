@@ -18,8 +18,8 @@ class TableRow:
 class Table:
     """`key` is its name in files ("table-2"), `head` its column titles, `notes` what stands under it.
 
-    `records` hold every number of the table as it was computed, one mapping per estimate with the same keys, in the order
-    of the rows: what is written as CSV and JSON.
+    `records` hold every number of the table as it was computed, one mapping per estimate with the same keys, in the
+    order of the rows: what is written as CSV and JSON.
     """
 
     key: str

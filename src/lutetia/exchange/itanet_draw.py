@@ -191,7 +191,7 @@ def _effect(values: Mapping[str, Any], who: Mapping[str, Any], z: Floats) -> Flo
 
 def _log_normal_days(mean: Floats, spread: Floats | float, u: Floats) -> Whole:
     months = np.exp(np.minimum(mean + spread * ndtri(_inside(u)), 7.0))
-    return np.maximum(1, np.rint(months * DAYS_PER_MONTH)).astype(np.int64)
+    return np.asarray(np.maximum(1, np.rint(months * DAYS_PER_MONTH)), dtype=np.int64)
 
 
 def _by_treatment(values: Mapping[str, Any], given: Whole) -> tuple[Floats, Floats]:

@@ -84,8 +84,9 @@ def courses_of(source: CourseSource, folder: Path) -> tuple[tuple[Course, ...], 
         return made, f"made up: null, {source.patients} patients, seed {source.seed}, mean wait {wait:g} months"
     if source.csv is not None:
         mapping = folder / source.csv.mapping if source.csv.mapping else None
-        rows = read_cohort_tables(folder / source.csv.patients, folder / source.csv.lines, mapping)
-        return rows, f"{source.csv.patients} and {source.csv.lines}"
+        tables = read_cohort_tables(folder / source.csv.patients, folder / source.csv.lines, mapping)
+        unused = f"; columns not used: {', '.join(tables.unused_columns)}" if tables.unused_columns else ""
+        return tables.courses, f"{source.csv.patients} and {source.csv.lines}{unused}"
     if source.folder is not None:
         return read_courses(_files_in(folder / source.folder)), f"folder {source.folder}"
     return read_courses([folder / name for name in source.files]), f"{len(source.files)} files"

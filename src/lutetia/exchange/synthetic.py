@@ -114,9 +114,10 @@ def _first_line(drawn: Drawn, n: int, one: int) -> list[dict[str, Any]]:
 def _second_line(drawn: Drawn, n: int, two: int, end: int, *, investigational: bool) -> list[dict[str, Any]]:
     group, spare = int(drawn.second[n]), drawn.spare[n]
     regimen = _SECOND_REGIMEN[group]
-    if group == TT and spare[1] < 0.2:
+    again = group == int(drawn.first[n])
+    if group == TT and (again or spare[1] < 0.2):
         regimen = "sunitinib"
-    elif group == CHT and spare[1] < 0.3:
+    elif group == CHT and (again or spare[1] < 0.3):
         regimen = "folfox"
     days = int(drawn.second_progression_days[n])
     progression = two + days if days < NEVER and two + days <= end else None

@@ -9,7 +9,9 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -205,31 +207,60 @@ def _count_faults(rows: int) -> list[Fault]:
 
 
 def _parquet(content: bytes, name: str) -> Table:
+    """The table in a Parquet file: its shape and kinds of cells are checked before any cell is read."""
     try:
-        polars: Any = import_module("polars")
+        polars: Any = import_module("polars")  # only here, for it takes longer to load than most tables to read
     except ImportError as error:
         do = "Install it (python -m pip install polars), or save the table as CSV."
         raise _refusal(name, "reading Parquet needs the library polars", got="none installed", do=do) from error
-    try:
-        height = int(polars.scan_parquet(io.BytesIO(content)).select(polars.len()).collect().item())
-        if faults := _count_faults(height):
-            raise InputError(name, faults)
-        frame = polars.read_parquet(io.BytesIO(content))
-    except InputError:
-        raise
-    except Exception as error:  # polars raises kinds of its own, and panics of its Rust core
-        raise _refusal(name, "the file must be a readable Parquet file", got=type(error).__name__) from error
-    columns = tuple(column.strip() for column in frame.columns)
-    nested = [column for column, kind in zip(columns, frame.dtypes, strict=True) if kind.is_nested()]
-    faults = _header_faults(columns, 1)
-    faults += [Fault(place=f"column {column}", must="cells must be text, numbers or dates") for column in nested]
+    with _polars_faults(name):
+        lazy = polars.scan_parquet(io.BytesIO(content))
+        kinds = dict(lazy.collect_schema())
+        height = int(lazy.select(polars.len()).collect().item())
+    columns = tuple(column.strip() for column in kinds)
+    faults = [*_header_faults(columns, 1), *_count_faults(height)]
+    faults += [_strange_cells(column, kind) for column, kind in kinds.items() if not _is_plain(polars, kind)]
     if faults:
         raise InputError(name, [replace(fault, line=None) for fault in faults])
+    short = [column for column, kind in kinds.items() if kind == polars.Float32]
+    with _polars_faults(name):
+        # 12.1 held in 32 bits is 12.1 again when read from its own text, and 12.1000003815 otherwise.
+        frame = lazy.with_columns(polars.col(short).cast(polars.String).cast(polars.Float64)).collect()
     rows = [{column: _text(cell) for column, cell in zip(columns, cells, strict=True)} for cells in frame.iter_rows()]
     places = [f"row {number}" for number in range(1, len(rows) + 1)]
     if commas := [fault for row, at in zip(rows, places, strict=True) for fault in _decimal_commas(row, at, 0)]:
-        raise InputError(name, commas)
-    return Table(name=name, columns=columns, rows=rows, places=places)
+        raise InputError(name, [replace(fault, line=None) for fault in commas])
+    full = [at for at, row in enumerate(rows) if any(row.values())]
+    empty = len(rows) - len(full)
+    return Table(
+        name=name,
+        columns=columns,
+        rows=[rows[at] for at in full],
+        places=[places[at] for at in full],
+        left_out=(f"{empty} empty rows",) if empty else (),
+    )
+
+
+@contextmanager
+def _polars_faults(name: str) -> Iterator[None]:
+    """What goes wrong inside polars, its own errors and panics of its core alike, as a refusal of the file."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        raise _refusal(name, "the file must be a readable Parquet file", got=type(error).__name__) from error
+
+
+def _is_plain(polars: Any, kind: Any) -> bool:
+    """Whether cells of this kind have one text that everyone writes alike."""
+    plain = (polars.String, polars.Categorical, polars.Enum, polars.Boolean, polars.Date, polars.Datetime, polars.Null)
+    return bool(kind.is_numeric()) or kind.base_type() in plain
+
+
+def _strange_cells(column: str, kind: Any) -> Fault:
+    do = "Give each entry a row or a column of its own." if kind.is_nested() else None
+    return Fault(place=f"column {column}", must="cells must be text, numbers or dates", got=str(kind), do=do)
 
 
 def _text(cell: object) -> str:
@@ -238,4 +269,7 @@ def _text(cell: object) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
+    if isinstance(cell, datetime):
+        midnight = cell.time() == time(0)
+        return cell.date().isoformat() if midnight else cell.isoformat()
     return str(cell).lower() if isinstance(cell, bool) else str(cell).strip()

@@ -206,3 +206,11 @@ def test_the_collector_runs_again_after_a_fault(tables: Tables) -> None:
 def test_an_unknown_convention_is_refused() -> None:
     with pytest.raises(InputError, match="nadir"):
         recist.visit_responses([], [], nadir="patient")  # type: ignore[arg-type]
+
+
+def test_progress_counts_courses_whichever_way_they_are_read(tables: Tables) -> None:
+    tu, tr = tables({"T1": ("LIVER", "TARGET")}, [{"T1": 50}, {"T1": 35}])
+    odd_tu, odd_tr = tables({"T1": ("LIVER", "TARGET")}, [{"T1": 50}, {"T1.1": 35}], subject="MU-2")
+    told: list[tuple[int, int]] = []
+    recist.visit_responses([*tu, *odd_tu], [*tr, *odd_tr], progress=lambda *done: told.append(done))
+    assert told == [(0, 2), (1, 2), (2, 2)]

@@ -1,8 +1,8 @@
 """How many events a hazard ratio needs: SE² of ln HR ≈ 1/e₁ + 1/e₀, against the patients there are and other rows.
 
-SE² is never below 1/e₁ + 1/e₀ and lies little above it (`ALLOWANCE`; both were seen on 5,240 univariable Cox rows of
-eight public data sets and samples of 100 to 300 of their patients, docs/statistics/integrity.md). Rounding comes on
-top. Univariable and stratified rows only: adjustment widens an interval for other reasons. One assumption is used, and said: of two
+SE² is never below 1/e₁ + 1/e₀ and lies little above it (`ALLOWANCE`; seen on 5,230 univariable Cox rows of eight
+public data sets and of samples of their patients, docs/statistics/integrity.md). Rounding comes on top. Univariable
+and stratified rows only: adjustment widens an interval for other reasons. One assumption is used, and said: of two
 groups with clearly different hazards the one at the higher hazard has no smaller share of patients with an event.
 """
 

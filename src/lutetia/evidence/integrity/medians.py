@@ -18,30 +18,40 @@ Numbers = tuple[Printed, Printed, Printed]
 
 def median_findings(paper: Paper) -> Iterator[Finding]:
     """Estimates outside their interval, the fingerprint of symmetric medians, and the rows that break it."""
-    outside = {place for place, numbers in _intervals(paper) if not _is_inside(numbers)}
-    for place, (estimate, lower, upper) in _intervals(paper):
-        if place in outside:
-            computed = f"{estimate} lies outside {lower} to {upper}; their middle is {_middle(lower, upper)}"
-            computed += _elsewhere(paper, place, lower, upper)
+    outside = set()
+    for place, estimate, lower, upper in _estimates(paper):
+        if not _is_inside(estimate, lower, upper):
+            outside.add(place)
+            computed = f"{estimate} lies outside {lower or 'NE'} to {upper or 'NE'}"
+            if lower is not None and upper is not None:
+                computed += f"; their middle is {_middle(lower, upper)}{_elsewhere(paper, place, lower, upper)}"
             yield Finding(INSIDE, cells(place, *_fields(paper, place)), f"{computed}.", "hard")
     yield from _fingerprint(paper, outside)
 
 
-def _intervals(paper: Paper) -> Iterator[tuple[str, Numbers]]:
-    """Every estimate with two finite limits that is not a ratio (`ratios` has those)."""
+def _estimates(paper: Paper) -> Iterator[tuple[str, Printed, Printed | None, Printed | None]]:
+    """Every estimate with at least one limit that is not a ratio (`ratios` has those)."""
     for place, _, row in paper.placed_rows():
-        found: tuple[Printed | None, ...] = ()
+        found: tuple[Printed | None, Printed | None, Printed | None] = (None, None, None)
         if isinstance(row, Median | Difference):
             found = row.numbers
         elif isinstance(row, Share):
             found = (row.share.percent, row.share.lower, row.share.upper)
-        if found and found[0] is not None and found[1] is not None and found[2] is not None:
-            yield place, (found[0], found[1], found[2])
+        if found[0] is not None and (found[1] is not None or found[2] is not None):
+            yield place, found[0], found[1], found[2]
 
 
-def _is_inside(numbers: Numbers) -> bool:
-    estimate, lower, upper = numbers
-    return lower.low <= estimate.high and estimate.low <= upper.high and lower.value <= upper.value
+def _intervals(paper: Paper) -> Iterator[tuple[str, Numbers]]:
+    """Those with two finite limits."""
+    for place, estimate, lower, upper in _estimates(paper):
+        if lower is not None and upper is not None:
+            yield place, (estimate, lower, upper)
+
+
+def _is_inside(estimate: Printed, lower: Printed | None, upper: Printed | None) -> bool:
+    above = lower is None or lower.low <= estimate.high
+    below = upper is None or estimate.low <= upper.high
+    return above and below and (lower is None or upper is None or lower.value <= upper.value)
 
 
 def _fields(paper: Paper, place: str) -> tuple[str, str, str]:

@@ -49,9 +49,9 @@ def _percentage(paper: Paper, table: Table, row: Share) -> Iterator[Finding]:
         return
     place = f"{table.id}/{row.id}"
     if count is None:
-        if not _counts(percent, n) and not (row.denominator == "unknown" and _searched(percent, n)):
+        if not _counts(percent, n) and not (row.denominator == "unknown" and _searched(percent, n, 0)):
             yield Finding(GRIM, cells(place, "percent"), _without_count(paper, table, row, percent, n), "hard")
-    elif not percent.fits(100 * count / n) and not (row.denominator == "unknown" and _searched(percent, n, count)):
+    elif not percent.fits(100 * count / n) and not (row.denominator == "unknown" and _denominators(percent, n, count)):
         yield Finding(PERCENTAGE, cells(place, "percent", "count"), _with_count(paper, table, row, percent), "hard")
 
 
@@ -65,10 +65,14 @@ def _counts(percent: Printed, n: int) -> list[int]:
     return [count for count in range(low, high + 1) if percent.fits(100 * count / n)]
 
 
-def _searched(percent: Printed, n: int, count: int | None = None) -> list[Candidate]:
-    """Every count and denominator, from n down to half of it, that print as this percentage."""
-    found = [(x, m) for m in range(n, max(ceil(EVALUABLE * n), 1) - 1, -1) for x in _counts(percent, m)]
-    return [(x, m) for x, m in found if count is None or x == count]
+def _searched(percent: Printed, n: int, down_to: float = EVALUABLE) -> list[Candidate]:
+    """Every count and denominator, from n down to a share of it, that print as this percentage."""
+    return [(x, m) for m in range(n, max(ceil(down_to * n), 1) - 1, -1) for x in _counts(percent, m)]
+
+
+def _denominators(percent: Printed, n: int, count: int) -> list[int]:
+    """Every denominator up to n of which this count prints as this percentage."""
+    return [m for m in range(max(count, 1), n + 1) if percent.fits(100 * count / m)]
 
 
 def _with_count(paper: Paper, table: Table, row: Share, percent: Printed) -> str:

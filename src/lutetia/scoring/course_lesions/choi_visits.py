@@ -22,12 +22,12 @@ Unstated = Literal["unknown", "absent"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiVisit:
-    """One visit: the response, or None with `why` it is not assessable."""
+    """One visit: the response, or None; `why` it is not assessable, empty when it is."""
 
     visit: str
     examination: Examination
     response: choi.ChoiResponse | None
-    why: str = ""
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

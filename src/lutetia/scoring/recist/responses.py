@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -77,12 +77,14 @@ def visit_responses(
     small_targets: SmallTargets = "refuse",
     baseline_visits: Collection[str] | None = None,
     markers: Markers | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> VisitResponses:
     """Target, non-target, new-lesion and overall response at every post-baseline visit of every reader.
 
     `tu` and `tr`: the SDTM domains TU and TR as rows of dicts, a mapping of columns, or a data frame. Diameters in
     mm: longest diameter, for nodes (TULOC holds LYMPH NODE) the short axis. The named arguments are the choices
-    that RECIST 1.1 leaves open (see `VisitRules` and `Tables`); all of them stand in `.conventions`.
+    that RECIST 1.1 leaves open (see `VisitRules` and `Tables`); all of them stand in `.conventions`. `progress` is
+    told how many courses (a reader's of a patient) have been judged, and how many there are.
     Raises InputError with every fault of both tables, each with its row.
     Source: Eisenhauer et al. 2009, doi 10.1016/j.ejca.2008.10.026; EORTC clarifications.
     """
@@ -98,11 +100,7 @@ def visit_responses(
         tables = Tables(
             tu, tr, precision=precision, small_targets=small_targets, baseline_visits=baseline_visits, markers=markers
         )
-        ordinary = tables.ordinary() if nadir == "reader" else None
-        made = [] if ordinary is None else judge(ordinary, rules)
-        others = [respond(readers, rules) for readers in tables.patients()]
-        tables.refuse_faults()
-        value = tuple(_in_order(made, others))
+        value = tuple(_judged(tables, rules, progress or _nobody_watches))
     used = [(f"{name} rows", str(rows)) for name, rows in tables.rows.items()]
     used += [("left out", str(sum(left.count for left in tables.left_out)))]
     return VisitResponses(
@@ -112,6 +110,27 @@ def visit_responses(
         because=(Reason(rule="RECIST-READ", says="visits read from TU and TR", used=tuple(used)),),
         conventions=(*rules.conventions, *tables.conventions),
     )
+
+
+def _judged(tables: Tables, rules: VisitRules, progress: Callable[[int, int], None]) -> list[VisitResponse]:
+    """The responses of all courses: the ordinary ones at once, then the others patient after patient."""
+    courses = tables.courses
+    progress(0, courses)
+    ordinary = tables.ordinary() if rules.nadir == "reader" else None
+    made = [] if ordinary is None else judge(ordinary, rules)
+    done = 0 if ordinary is None else len(ordinary.keys)
+    others = []
+    for readers in tables.patients():
+        progress(done, courses)
+        others.append(respond(readers, rules))
+        done += len(readers)
+    tables.refuse_faults()
+    progress(done, courses)
+    return _in_order(made, others)
+
+
+def _nobody_watches(done: int, courses: int) -> None:
+    """Progress that nobody asked for."""
 
 
 def _in_order(made: list[VisitResponse], others: list[list[VisitResponse]]) -> list[VisitResponse]:

@@ -66,6 +66,11 @@ class Tables:
         self.rows = {table.name: table.rows for table in (self._tu, self._tr)}
         self.conventions = _conventions(self._by_number, small_targets, baseline_visits, markers)
 
+    @property
+    def courses(self) -> int:
+        """The number of courses that are still to be read: one for each reader of each patient."""
+        return len(self._found)
+
     def ordinary(self) -> SeenVisits | None:
         """The courses that need no closer look, as arrays; `patients` then leaves them out. None without any.
 

@@ -1,0 +1,99 @@
+"""The design check: sixteen pitfalls of a treatment-sequence cohort, held against a study before its results are read.
+
+Every check states what triggered it, which way the printed result errs, and the remedy; `finding.run()` does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lutetia.cohort.analysis_rows import AnalysisData, analysis_data
+from lutetia.cohort.design_clock import (
+    centre_and_calendar,
+    death_competes,
+    immortal_groups,
+    late_entry,
+    later_treatment,
+    second_line_required,
+    seen_at_visits,
+)
+from lutetia.cohort.design_finding import DesignFinding
+from lutetia.cohort.design_groups import beyond_the_model, unlike_at_choice, unlike_censoring
+from lutetia.cohort.design_models import (
+    incomplete_covariates,
+    many_tests,
+    not_proportional,
+    overlapping_factors,
+    stepwise_selection,
+    too_few_events,
+)
+from lutetia.cohort.study import Study
+from lutetia.cohort.treatment_sequence import Exposure
+from lutetia.course.course import Course
+
+
+def design_check(
+    data: AnalysisData,
+    courses: Sequence[Course] = (),
+    *,
+    endpoint: str | None = None,
+    claims: Sequence[str] = (),
+    bootstrap: int = 200,
+    seed: int = 1,
+) -> tuple[DesignFinding, ...]:
+    """All sixteen findings, in order, whether they fired or not.
+
+    `courses`: those the data were made of; checks 1 and 3 need them for their remedies, which take in patients whom
+    the study left out. `endpoint`: the one looked at, by default overall survival where it is declared, else the first.
+    `bootstrap` and `seed` belong to the remedies that resample. Raises KeyError for an endpoint that is not declared.
+    """
+    name = endpoint or _endpoint(data)
+    data.endpoint(name)
+    return (
+        second_line_required(data, _starters(data, courses)),
+        immortal_groups(data, name),
+        late_entry(data, name, _entered(data, courses)),
+        unlike_at_choice(data, name),
+        unlike_censoring(data, name),
+        stepwise_selection(data, name, bootstrap=bootstrap, seed=seed),
+        not_proportional(data, name),
+        overlapping_factors(data),
+        too_few_events(data, name),
+        many_tests(data),
+        centre_and_calendar(data, name),
+        incomplete_covariates(data, name, seed=seed),
+        seen_at_visits(data),
+        death_competes(data),
+        later_treatment(data, name),
+        beyond_the_model(data, name, claims),
+    )
+
+
+def _endpoint(data: AnalysisData) -> str:
+    overall = [table.name for table in data.endpoints if table.endpoint.endpoint == "OS"]
+    return overall[0] if overall else data.endpoints[0].name
+
+
+def _starters(data: AnalysisData, courses: Sequence[Course]) -> AnalysisData | None:
+    """The same study with everybody who starts line 1, grouped by that line's treatment."""
+    if not courses:
+        return None
+    study = data.study
+    rules = tuple(rule for rule in study.eligibility if rule.line is None or rule.line.number == 1)
+    return analysis_data(
+        courses, _changed(study, eligibility=rules, exposure=Exposure(rule="treatment_of_line", line=1))
+    )
+
+
+def _entered(data: AnalysisData, courses: Sequence[Course]) -> AnalysisData | None:
+    """The same study with cohort entry at the moment that every patient had to reach."""
+    entry = data.study.implied_entry()
+    if not courses or entry is None:
+        return None
+    return analysis_data(courses, data.study.model_copy(update={"cohort_entry": entry}))
+
+
+def _changed(study: Study, **changes: object) -> Study:
+    """The study without what hangs on its groups, and with these changes."""
+    bare = {"comparison": None, "emulation": None, "cohort_entry": None}
+    return study.model_copy(update={**bare, **changes})

@@ -1,0 +1,67 @@
+"""The likelihood against its definition, and what must not change it."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from lutetia.survival.cox_model import arrangement
+from lutetia.survival.cox_model.likelihood import PartialLikelihood
+
+KINDS = list(product([False, True], repeat=4))
+
+
+@pytest.mark.parametrize(("efron", "delayed", "weighted", "stratified"), KINDS)
+@pytest.mark.parametrize("pieces", ["one", "many"])
+def test_passes_equal_the_definition(
+    patients, model_of, by_definition, monkeypatch, efron, delayed, weighted, stratified, pieces
+):
+    if pieces == "many":  # pieces of two groups and one task per piece, so that sums are carried over every border
+        monkeypatch.setattr(arrangement, "PIECE_GROUPS", 2)
+        monkeypatch.setattr(arrangement, "TASK_CELLS", 8)
+    f, x = patients(40, 3, delayed=delayed, weighted=weighted, stratified=stratified)
+    arranged = model_of(f, x).arranged
+    beta = np.array([0.02, -0.4, 0.3])
+    found = PartialLikelihood(arranged, efron=efron)(beta * arranged.scale)
+    value, gradient, information = by_definition(f, x - arranged.mean, beta, efron=efron)
+    assert found.value == pytest.approx(value, rel=1e-12)
+    assert_allclose(found.gradient, gradient / arranged.scale, rtol=1e-9, atol=1e-9)
+    assert_allclose(found.information, information / np.outer(arranged.scale, arranged.scale), rtol=1e-10)
+
+
+def test_no_predictor_may_leave_the_range_of_exp(patients, model_of):
+    f, x = patients()
+    found = PartialLikelihood(model_of(f, x).arranged, efron=True)(np.array([500.0, 0.0, 0.0]))
+    assert found.value == -np.inf
+
+
+def test_the_number_of_threads_changes_no_bit(patients, model_of, monkeypatch):
+    monkeypatch.setattr(arrangement, "TASK_CELLS", 50)
+    f, x = patients(300, 1, delayed=True)
+    arranged = model_of(f, x).arranged
+    one, two = (PartialLikelihood(arranged, efron=True, threads=threads)(np.full(3, 0.1)) for threads in (1, 3))
+    assert one.value == two.value
+    assert_array_equal(one.gradient, two.gradient)
+    assert_array_equal(one.information, two.information)
+
+
+def test_who_has_left_leaves_nothing_behind(model_of):
+    # one row of enormous risk leaves (going back in time) long before the others die: their sums must not feel it
+    from lutetia.survival import FollowUp
+
+    few = {"start": np.array([0.0, 0, 0, 0]), "stop": np.array([1.0, 2, 3, 4]), "event": np.array([1, 1, 1, 0])}
+    x = np.array([0.3, -0.2, 0.9, 0.1])
+    with_giant = FollowUp(
+        start=np.append(few["start"], 5.0), stop=np.append(few["stop"], 9.0), event=np.append(few["event"], 0)
+    )
+    late = FollowUp(start=np.append(few["start"], 3.5), stop=np.append(few["stop"], 4.0), event=[1, 1, 1, 1, 0])
+    assert with_giant.n == late.n
+    arranged = model_of(late, np.append(x, 60.0)).arranged
+    found = PartialLikelihood(arranged, efron=True)(arranged.scale)  # coefficient 1: risk e^60 beside e^1
+    alone = np.exp(x)
+    after = [alone[k:].sum() for k in range(3)]
+    expected = x[0] + x[1] + x[2] - np.log(after).sum() + x[3] - np.logaddexp(x[3], 60.0)
+    assert found.value == pytest.approx(expected, rel=1e-10)
