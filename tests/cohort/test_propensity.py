@@ -46,6 +46,7 @@ def test_separation_is_said_and_not_fitted():
     found = propensity_score(exposed, np.arange(20.0)[:, None], ("calendar year",))
     assert not found.converged
     assert "calendar year separates" in found.why
+    assert found.separated_by == "calendar year"
     assert np.isnan(found.score).all()
 
 

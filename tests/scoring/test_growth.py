@@ -151,3 +151,20 @@ def test_wrong_inputs_are_refused(change: dict[str, Any], place: str) -> None:
     with pytest.raises(InputError) as refused:
         rate_percent_per_month(**{"before_mm": 50, "after_mm": 60, "days": 90, **change})
     assert [fault.place for fault in refused.value.faults] == [place]
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"new_lesions": "yes"}, "new_lesions"),
+        ({"nodes_in_sum": 1}, "nodes_in_sum"),
+        ({"days": 1e-9}, "days"),  # 20 % in a ten-millionth of a day is no growth rate
+        ({"after_mm": 1e300, "before_mm": 1e-300, "days": 1}, "after_mm"),
+        ({"reading_error_pct": 3, "confidence": 1 - 1e-16}, "confidence"),
+        ({"reading_error_pct": 500, "confidence": 0.95}, "reading_error_pct"),
+    ],
+)
+def test_what_makes_no_rate_is_refused_not_computed(change: dict[str, Any], place: str) -> None:
+    with pytest.raises(InputError) as caught:
+        rate_percent_per_month(**{"before_mm": 50, "after_mm": 60, "days": 90, **change})
+    assert [fault.place for fault in caught.value.faults] == [place]

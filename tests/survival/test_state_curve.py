@@ -41,6 +41,9 @@ def test_mean_times_stay_between_0_and_the_horizon():
     assert [e.estimate for e in found] == approx([2.0, 1.0])
     assert found[0].upper <= 3.0
     assert found[1].lower >= 0.0
+    wide, narrow = (curve(THREE).mean_time(3.0, level)[1] for level in (0.95, 0.5))
+    assert narrow.lower == approx(1.0 - 0.6744898 * wide.std_error)
+    assert narrow.upper == approx(1.0 + 0.6744898 * wide.std_error)
     with pytest.raises(InputError, match="must be a time above 0"):
         curve(THREE).mean_time(0.0, 0.95)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.clone_censor_weight import clone_censor_weight
@@ -16,7 +18,7 @@ from lutetia.cohort.design_finding import DesignFinding, Remedy, RemedyRow
 from lutetia.cohort.design_rules import contrasts, finding, limit, share
 from lutetia.cohort.endpoint import EndpointTable
 from lutetia.cohort.exposure import Adjust, ever_exposed, landmark, time_dependent
-from lutetia.cohort.group_contrast import group_contrast, group_follow_up
+from lutetia.cohort.group_contrast import GroupFollowUp, group_contrast, group_follow_up
 from lutetia.cohort.regimen_group import group_names, matches
 from lutetia.cohort.target_trial import target_trial
 from lutetia.dates import DAYS_PER_MONTH
@@ -231,45 +233,50 @@ def _incidence(table: EndpointTable) -> Remedy:
 
 
 def later_treatment(data: AnalysisData, endpoint: str) -> DesignFinding:
-    """Check 15: patients of the reference group whose later lines hold what the other group is named for."""
-    comparison = data.study.comparison
-    if comparison is None:
+    """Check 15: patients of one group whose later lines hold the treatment that only the other group's name has."""
+    if data.study.comparison is None:
         return finding("DC-15", None, "no comparison is declared")
     groups = group_follow_up(data, endpoint)
-    words = _treatment_of(groups.levels[1])
-    if words is None:
-        return finding("DC-15", None, f"which treatment {groups.levels[1]!r} stands for is not known")
-    members = [data.selection.members[place] for place in groups.members]
+    told, switching = [], []
+    for level, other in (groups.levels, groups.levels[::-1]):
+        for treatment in sorted(_classes_in(level) - _classes_in(other)):
+            begins = _later(data, groups, treatment)
+            mine = (groups.group == other) & np.isfinite(begins)
+            told.append(f"{other} with later {treatment}: {share(int(mine.sum()), int((groups.group == other).sum()))}")
+            if mine.any():
+                switching.append((level, treatment, begins))
+    if not told:
+        return finding("DC-15", None, "which treatments the groups stand for cannot be told from their names")
+    run = partial(_switching, groups, *switching[0]) if switching else None
+    return finding("DC-15", bool(switching), "; ".join(told), run)
+
+
+def _classes_in(level: str) -> set[str]:
+    """The classes of treatment that a group is named after, as in SSA-RLT."""
+    return set(re.split(r"[^A-Za-z]+", level)) & set(group_names())
+
+
+def _later(data: AnalysisData, groups: GroupFollowUp, treatment: str) -> NDArray[np.float64]:
+    """Days from time zero to the first line of a treatment behind the lines that made the groups; ∞ without one."""
     last = data.study.exposure.last_line or 0
-    begins = [
-        next((line.start.day for line in m.story.lines if line.number > last and matches(line.regimen, words)), None)
-        for m in members
-    ]
-    switched = [place for place, day in enumerate(begins) if day is not None and not groups.exposed[place]]
-    reference = int((~groups.exposed).sum())
-    says = f"later {'/'.join(words)} in {groups.levels[0]}: {share(len(switched), reference)}"
-    return finding("DC-15", bool(switched), says, lambda: _switching(data, endpoint, begins))
+    begins = []
+    for place in groups.members:
+        member = data.selection.members[int(place)]
+        lines = (line for line in member.story.lines if line.number > last and matches(line.regimen, (treatment,)))
+        first = next(lines, None)
+        begins.append(np.inf if first is None else float(max(0, first.start.day - member.time_zero.day)))
+    return np.array(begins)
 
 
-def _treatment_of(level: str) -> tuple[str, ...] | None:
-    """The class of treatment that a group's name ends or begins with, as in SSA-RLT, RLT-other, ever RLT."""
-    parts = level.replace("ever ", "").replace("-", " ").replace("–", " ").split()
-    named = [part for part in parts if part in group_names()]
-    return (named[-1],) if named else None
-
-
-def _switching(data: AnalysisData, endpoint: str, begins: Sequence[int | None]) -> Remedy:
-    groups = group_follow_up(data, endpoint)
-    members = [data.selection.members[place] for place in groups.members]
-    naive = group_contrast(data, endpoint, analysis="as grouped, later treatment ignored", believe=False)
-    day = np.array(
-        [
-            0.0 if exposed else (np.inf if at is None else max(0.0, at - member.time_zero.day))
-            for exposed, at, member in zip(groups.exposed, begins, members, strict=True)
-        ]
+def _switching(groups: GroupFollowUp, level: str, treatment: str, begins: NDArray[np.float64]) -> Remedy:
+    """The group that begins with the treatment against the other, before and after counting its later start there."""
+    own = groups.group == level
+    ends, event = groups.follow_up.stop, groups.follow_up.event
+    as_grouped = DecisionPoint.of(follow_up_days=ends, event=event, exposed_after_days=np.where(own, 0.0, np.inf))
+    counted = DecisionPoint.of(follow_up_days=ends, event=event, exposed_after_days=np.where(own, 0.0, begins))
+    naive, moved = (time_dependent(decision, adjust="none") for decision in (as_grouped, counted))
+    return contrasts(
+        f"{groups.endpoint}, {treatment} against none: as grouped, and with its later start counted",
+        replace(naive, analysis="as grouped", believe=False),
+        replace(moved, analysis=f"later {treatment} counted from its start"),
     )
-    decision = DecisionPoint.of(
-        follow_up_days=groups.follow_up.stop, event=groups.follow_up.event, exposed_after_days=day
-    )
-    moved = time_dependent(decision, adjust="none")
-    return contrasts(f"{endpoint}, later treatment counted from its start", naive, moved)

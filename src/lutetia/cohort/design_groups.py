@@ -3,89 +3,103 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import chi2_contingency
 
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.balance import balance, e_value, effective_n, weighted_contrast, weights
 from lutetia.cohort.contrast import Contrast
 from lutetia.cohort.design_finding import DesignFinding, Remedy, RemedyRow
-from lutetia.cohort.design_matrix import design_matrix
+from lutetia.cohort.design_matrix import adjustment_set, design_matrix
 from lutetia.cohort.design_rules import contrasts, finding, limit
 from lutetia.cohort.group_contrast import GroupFollowUp, group_contrast, group_follow_up
 from lutetia.cohort.propensity import PropensityScore, propensity_score
 from lutetia.survival import FollowUp, cox
 
 
-def unlike_at_choice(data: AnalysisData, endpoint: str) -> DesignFinding:
-    """Check 4: standardised differences of all declared covariates between the compared groups."""
-    if data.study.comparison is None or not data.study.covariates:
-        return finding("DC-04", None, "no comparison, or no covariate, is declared")
-    groups = group_follow_up(data, endpoint)
-    kept, score = _score(data, groups)
-    if kept.size < 2:
-        return finding("DC-04", None, "no patient of the compared groups has every covariate on record")
-    matrix = design_matrix(data, [covariate.column for covariate in data.study.covariates])
-    place_of = {int(row): place for place, row in enumerate(matrix.rows)}
-    table = matrix.table[[place_of[int(m)] for m in groups.members[kept]]]
-    exposed = groups.exposed[kept]
-    if exposed.all() or not exposed.any():
-        return finding("DC-04", None, "one of the compared groups has no patient with every covariate on record")
-    rows = balance(table, matrix.names, exposed, np.ones(kept.size))
-    unlike = sorted(
-        (row for row in rows if not abs(row.before) <= limit("imbalance_smd")), key=lambda r: -abs(r.before)
-    )
-    said = "; ".join(f"{row.name} {row.before:+.2f}" for row in unlike[:6])
-    more = f" and {len(unlike) - 6} more" if len(unlike) > 6 else ""
-    says = (
-        f"standardised differences above {limit('imbalance_smd'):g}: {said}{more}" if unlike else "none above the limit"
-    )
-    run = partial(_weighted, data, endpoint) if score is not None else None
-    return finding("DC-04", bool(unlike), f"{says} (n = {kept.size})", run)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Choice:
+    """The compared patients in whom all covariates of the adjustment set are known; `kept`: their places."""
+
+    kept: NDArray[np.int64]
+    exposed: NDArray[np.bool_]
+    table: NDArray[np.float64]
+    names: tuple[str, ...]
+
+    @property
+    def comparable(self) -> bool:
+        return bool(self.exposed.any() and not self.exposed.all())
+
+    def score(self) -> tuple[PropensityScore, tuple[str, ...]]:
+        """The score, and the columns that had to be left out because they separate the groups."""
+        table, names, without = self.table, list(self.names), []
+        while (found := propensity_score(self.exposed, table, tuple(names))).separated_by is not None:
+            at = names.index(found.separated_by)
+            without.append(names.pop(at))
+            table = np.delete(table, at, axis=1)
+        return found, tuple(without)
 
 
-def _score(data: AnalysisData, groups: GroupFollowUp) -> tuple[np.ndarray, PropensityScore | None]:
-    """Positions (in the groups) of patients with every covariate, and their propensity score where it can be fitted."""
-    matrix = design_matrix(data, [covariate.column for covariate in data.study.covariates])
+def _choice(data: AnalysisData, groups: GroupFollowUp) -> _Choice:
+    matrix = design_matrix(data, adjustment_set(data.study))
     place_of = {int(row): place for place, row in enumerate(matrix.rows)}
     kept = np.array([n for n, m in enumerate(groups.members.tolist()) if m in place_of], dtype=np.int64)
-    exposed = groups.exposed[kept]
-    if kept.size < 2 or exposed.all() or not exposed.any():
-        return kept, None
     table = matrix.table[[place_of[int(m)] for m in groups.members[kept]]]
-    varies = table.std(axis=0) > 0
-    names = tuple(name for name, v in zip(matrix.names, varies, strict=True) if v)
-    return kept, propensity_score(exposed, table[:, varies], names)
+    varies = table.std(axis=0) > 0 if kept.size else np.zeros(table.shape[1], dtype=bool)
+    return _Choice(
+        kept=kept,
+        exposed=groups.exposed[kept],
+        table=table[:, varies],
+        names=tuple(name for name, v in zip(matrix.names, varies, strict=True) if v),
+    )
+
+
+def unlike_at_choice(data: AnalysisData, endpoint: str) -> DesignFinding:
+    """Check 4: standardised differences of the covariates between the compared groups."""
+    if data.study.comparison is None or not data.study.covariates:
+        return finding("DC-04", None, "no comparison, or no covariate, is declared")
+    choice = _choice(data, group_follow_up(data, endpoint))
+    if not choice.comparable:
+        return finding("DC-04", None, "one of the compared groups has no patient with every covariate on record")
+    rows = balance(choice.table, choice.names, choice.exposed, np.ones(choice.kept.size))
+    unlike = sorted((row for row in rows if abs(row.before) > limit("imbalance_smd")), key=lambda r: -abs(r.before))
+    said = "; ".join(f"{row.name} {row.before:+.2f}" for row in unlike[:6])
+    more = f" and {len(unlike) - 6} more" if len(unlike) > 6 else ""
+    above = f"standardised differences above {limit('imbalance_smd'):g}"
+    says = f"{above}: {said}{more}" if unlike else f"no {above}"
+    return finding("DC-04", bool(unlike), f"{says} (n = {choice.kept.size})", partial(_weighted, data, endpoint))
 
 
 def _weighted(data: AnalysisData, endpoint: str) -> Remedy:
     groups = group_follow_up(data, endpoint)
-    kept, score = _score(data, groups)
+    choice = _choice(data, groups)
+    score, without = choice.score()
     crude = group_contrast(data, endpoint, analysis="unadjusted", believe=False)
-    if score is None or not score.converged:
-        why = "one group is empty" if score is None else score.why
-        rows = (*contrasts("", crude).rows, RemedyRow(analysis="overlap weights", says=f"cannot be made: {why}"))
-        return Remedy(title=f"{endpoint}, weighted", quantity="hazard ratio", rows=rows)
-    exposed = groups.exposed[kept]
-    weighted = weighted_contrast(groups.follow_up.at(kept), exposed, score, target="overlap")
-    made = contrasts(f"{endpoint}, weighted to patients who could have had either", crude, weighted)
+    title = f"{endpoint}, weighted to patients who could have had either"
+    if not score.converged:
+        row = RemedyRow(analysis="overlap weights", says=f"cannot be made: {score.why}")
+        return Remedy(title=title, quantity="hazard ratio", rows=(*contrasts("", crude).rows, row))
+    weighted = weighted_contrast(groups.follow_up.at(choice.kept), choice.exposed, score, target="overlap")
+    made = contrasts(title, crude, weighted)
     found = e_value(weighted.hazard_ratio, outcome="common")
-    effective = effective_n(weights(score, exposed, target="overlap"))
+    weight = weights(score, choice.exposed, target="overlap")
+    left = [
+        RemedyRow(analysis=f"not balanced: {name}", says="separates the groups: nobody to compare") for name in without
+    ]
     notes = (
-        RemedyRow(analysis="effective patients", n=round(effective)),
+        *left,
+        RemedyRow(analysis="effective patients", n=round(effective_n(weight))),
         RemedyRow(
             analysis="E-value",
             says=f"{found.estimate:.2f} for the ratio, {found.limit:.2f} for the limit nearest 1",
         ),
     )
-    return Remedy(
-        title=made.title,
-        quantity=made.quantity,
-        rows=(*made.rows, *notes),
-        conventions=(*made.conventions, *found.conventions),
-    )
+    said = (*made.conventions, *found.conventions)
+    return Remedy(title=title, quantity=made.quantity, rows=(*made.rows, *notes), conventions=said)
 
 
 def unlike_censoring(data: AnalysisData, endpoint: str) -> DesignFinding:

@@ -73,6 +73,19 @@ def design_matrix(
     )
 
 
+def adjustment_set(study: Study) -> tuple[str, ...]:
+    """Declared covariates that a comparison of the groups can be adjusted for.
+
+    Not the treatments of the lines, which make the groups; and of a covariate that is declared twice (as a number and
+    in classes) only the first.
+    """
+    seen: dict[tuple[str, int | None], str] = {}
+    for covariate in study.covariates:
+        if covariate.name != "treatment_of_line":
+            seen.setdefault((covariate.name, covariate.line), covariate.column)
+    return tuple(seen.values())
+
+
 def columns_of(study: Study, values: Mapping[str, Sequence[Any]], columns: Sequence[str]) -> Floats:
     """The columns (n, p) of covariates whose values are all known, in order. Raises KeyError for an undeclared one."""
     parts = [column for name in columns for column in _as_columns(name, study.covariate(name), values[name]).columns]

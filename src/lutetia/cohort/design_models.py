@@ -12,7 +12,7 @@ from scipy.stats import chi2_contingency
 
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.design_finding import DesignFinding, Remedy, RemedyRow
-from lutetia.cohort.design_matrix import DesignMatrix, design_matrix
+from lutetia.cohort.design_matrix import DesignMatrix, adjustment_set, design_matrix
 from lutetia.cohort.design_rules import contrasts, finding, limit, share
 from lutetia.cohort.group_contrast import group_contrast, group_follow_up, group_model
 from lutetia.cohort.imputation import imputed_contrast
@@ -105,7 +105,7 @@ def not_proportional(data: AnalysisData, endpoint: str) -> DesignFinding:
     fit, groups, _ = group_model(data, endpoint)
     if not fit.converged:
         return finding("DC-07", None, f"the model has no estimate: {fit.why}")
-    p = float(fit.zph().p[0])
+    p = fit.zph().tests[0].p
     says = (
         f"{groups.levels[1]} against {groups.levels[0]}, test of proportional hazards (Kaplan-Meier scale): p {p:.3f}"
     )
@@ -220,7 +220,9 @@ def many_tests(data: AnalysisData) -> DesignFinding:
     printed = len(endpoints) * factors
     ordered = data.study.hierarchy
     says = f"{len(endpoints)} endpoints × {factors} factors: {printed} p-values; "
-    says += f"tested in the order {', '.join(ordered)}" if ordered else "no hierarchy is declared"
+    says += (
+        f"tested in the order {', '.join(ordered)}, all others exploratory" if ordered else "no hierarchy is declared"
+    )
     run = partial(_adjusted, data) if data.study.comparison is not None else None
     return finding("DC-10", printed > limit("p_values") and not ordered, says, run)
 
@@ -240,7 +242,7 @@ def _adjusted(data: AnalysisData) -> Remedy:
 
 def incomplete_covariates(data: AnalysisData, endpoint: str, *, seed: int) -> DesignFinding:
     """Check 12."""
-    matrix = design_matrix(data, [covariate.column for covariate in data.study.covariates])
+    matrix = design_matrix(data, adjustment_set(data.study))
     gone = data.n - matrix.rows.size
     reasons = "; ".join(f"{left.why} {left.count}" for left in matrix.left_out)
     says = f"in the models with all covariates: {share(int(matrix.rows.size), data.n)}"
@@ -251,6 +253,6 @@ def incomplete_covariates(data: AnalysisData, endpoint: str, *, seed: int) -> De
 
 
 def _imputed(data: AnalysisData, endpoint: str, seed: int, left_out: tuple[LeftOut, ...]) -> Remedy:
-    columns = [covariate.column for covariate in data.study.covariates]
+    columns = adjustment_set(data.study)
     complete = group_contrast(data, endpoint, analysis="complete cases", adjust=columns)
     return contrasts(f"{endpoint}, missing covariates", complete, imputed_contrast(data, endpoint, columns, seed=seed))

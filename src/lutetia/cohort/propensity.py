@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from lutetia.errors import Fault, InputError
 Floats = NDArray[np.float64]
 MOST_STEPS = 50
 TOLERANCE = 1e-10
+SEPARATED = 12.0  # a coefficient per standard deviation beyond this is on its way to infinity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,6 +30,7 @@ class PropensityScore:
     converged: bool
     why: str
     conventions: tuple[str, ...]
+    separated_by: str | None = None
 
 
 def propensity_score(exposed: NDArray[np.bool_], covariates: Floats, names: tuple[str, ...]) -> PropensityScore:
@@ -48,13 +50,17 @@ def propensity_score(exposed: NDArray[np.bool_], covariates: Floats, names: tupl
     for _ in range(MOST_STEPS):
         score = expit(table @ coef)
         gradient = table.T @ (exposed - score)
-        step = np.linalg.solve((table * (score * (1 - score))[:, None]).T @ table, gradient)
+        information = (table * (score * (1 - score))[:, None]).T @ table
+        step = np.linalg.lstsq(information, gradient, rcond=None)[0]
+        while _log_likelihood(exposed, table @ (coef + step)) < _log_likelihood(exposed, table @ coef) - TOLERANCE:
+            step = step / 2
         coef = coef + step
         if np.abs(step).max() < TOLERANCE:
             break
-        if np.abs(coef).max() > 30:
+        if np.abs(coef[1:]).max(initial=0.0) > SEPARATED:
             column = int(np.abs(coef[1:]).argmax())
-            return _failed(exposed, names, f"{names[column]} separates exposed from unexposed patients")
+            why = f"{names[column]} separates exposed from unexposed patients"
+            return replace(_failed(exposed, names, why), separated_by=names[column])
     else:
         return _failed(exposed, names, f"no maximum after {MOST_STEPS} steps")
     plain = coef[1:] / scale
@@ -66,6 +72,10 @@ def propensity_score(exposed: NDArray[np.bool_], covariates: Floats, names: tupl
         why="",
         conventions=(f"propensity score: logistic regression on {', '.join(names) or 'nothing'}",),
     )
+
+
+def _log_likelihood(exposed: NDArray[np.bool_], predictor: Floats) -> float:
+    return float(-np.logaddexp(0.0, np.where(exposed, -predictor, predictor)).sum())
 
 
 def _failed(exposed: NDArray[np.bool_], names: tuple[str, ...], why: str) -> PropensityScore:

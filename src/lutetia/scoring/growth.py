@@ -7,8 +7,10 @@ error band when the reading error is given, and a side of a cut-off only when th
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from numbers import Real
 from statistics import NormalDist
 from typing import Any, Literal
 
@@ -71,7 +73,8 @@ def rate_percent_per_month(
     they change no number; None is printed as not declared.
     Raises InputError with all faults. Source: Ferté's script (sidecar of `data/growth.yaml`).
     """
-    faults = _faults(before_mm, after_mm, days, reading_error_pct, confidence)
+    declared = {"new_lesions": new_lesions, "nodes_in_sum": nodes_in_sum}
+    faults = [*_faults(before_mm, after_mm, days), *_band_faults(reading_error_pct, confidence), *_declared(declared)]
     if faults:
         raise InputError(_table()["name"], faults)
     months = days * _table()["months_per_year"] / _table()["days_per_year"]
@@ -83,15 +86,20 @@ def rate_percent_per_month(
         return GrowthRate(
             value=None, low=None, high=None, std_error=None, months=months, because=(why,), conventions=conventions
         )
-    growth = _table()["dimension"] * math.log(after_mm / before_mm) / months
+    growth = _table()["dimension"] * (math.log(after_mm) - math.log(before_mm)) / months
     low = high = std_error = None
-    if reading_error_pct is not None and confidence is not None:
-        error = _table()["dimension"] * math.sqrt(2) * reading_error_pct / 100 / months
-        reach = NormalDist().inv_cdf((1 + confidence) / 2) * error
-        low, high = _percent(growth - reach), _percent(growth + reach)
-        std_error = 100 * math.exp(growth) * error
+    try:
+        rate = _percent(growth)
+        if reading_error_pct is not None and confidence is not None:
+            error = _table()["dimension"] * math.sqrt(2) * reading_error_pct / 100 / months
+            reach = NormalDist().inv_cdf((1 + confidence) / 2) * error
+            low, high = _percent(growth - reach), _percent(growth + reach)
+            std_error = 100 * math.exp(growth) * error
+    except OverflowError:
+        must = "the sums must not lie so far apart in so few days: no number holds the rate"
+        raise InputError(_table()["name"], [Fault(place="after_mm", must=must, got=f"{after_mm:g} mm")]) from None
     return GrowthRate(
-        value=_percent(growth),
+        value=rate,
         low=low,
         high=high,
         std_error=std_error,
@@ -142,18 +150,22 @@ def _percent(growth: float) -> float:
     return 100 * math.expm1(growth)
 
 
-def _faults(
-    before_mm: object, after_mm: object, days: object, reading_error_pct: object, confidence: object
-) -> list[Fault]:
+def _faults(before_mm: object, after_mm: object, days: object) -> list[Fault]:
     faults = []
     for place, number, least in (("before_mm", before_mm, 0), ("after_mm", after_mm, 0)):
         if not _is_number(number) or number < least:  # type: ignore[operator]
             faults.append(Fault(place=place, must="must be a sum of diameters of 0 mm or more", got=repr(number)))
-    if not _is_number(days) or days <= 0:  # type: ignore[operator]
-        faults.append(Fault(place="days", must="must be more than 0 days", got=repr(days)))
-    if reading_error_pct is not None and (not _is_number(reading_error_pct) or reading_error_pct <= 0):  # type: ignore[operator]
-        faults.append(Fault(place="reading_error_pct", must="must be above 0 percent", got=repr(reading_error_pct)))
-    if confidence is not None and (not _is_number(confidence) or not 0 < confidence < 1):  # type: ignore[operator]
+    if not _is_number(days) or days < 1:  # type: ignore[operator]
+        faults.append(Fault(place="days", must="must be at least 1 day", got=repr(days)))
+    return faults
+
+
+def _band_faults(reading_error_pct: object, confidence: object) -> list[Fault]:
+    faults = []
+    if reading_error_pct is not None and (not _is_number(reading_error_pct) or not 0 < reading_error_pct <= 100):  # type: ignore[operator]
+        must = "must be above 0 and at most 100 percent"
+        faults.append(Fault(place="reading_error_pct", must=must, got=repr(reading_error_pct)))
+    if confidence is not None and (not _is_number(confidence) or not 0 < confidence < (1 + confidence) / 2 < 1):  # type: ignore[operator]
         faults.append(Fault(place="confidence", must="must lie between 0 and 1", got=repr(confidence)))
     if (reading_error_pct is None) != (confidence is None):
         must = "reading_error_pct and confidence must be given together"
@@ -161,8 +173,16 @@ def _faults(
     return faults
 
 
+def _declared(declared: Mapping[str, object]) -> list[Fault]:
+    return [
+        Fault(place=place, must="must be True, False or None", got=repr(said))
+        for place, said in declared.items()
+        if said is not None and not isinstance(said, bool)
+    ]
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _conventions(

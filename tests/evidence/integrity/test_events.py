@@ -85,6 +85,20 @@ def test_a_factor_whose_total_no_other_row_allows_is_the_one_named(cox_paper):
     assert finding.cells == ("T/l/lower", "T/l/upper")
 
 
+@pytest.mark.parametrize(("printed", "severity"), [("1.30 (0.92-1.83)", "soft"), ("1.30 (0.94-1.79)", "hard")])
+def test_totals_that_are_only_a_little_apart_are_soft(cox_paper, printed, severity):
+    """Sex and age allow at most 100 + 1 / (0.0675 / 1.1 - 1/100) = 120; side needs at least 4 / SE², 127 or 144."""
+    rows = [
+        {"printed": "1.30 (0.78-2.16)", "groups": ["m", "w"], "events": 90},
+        {"printed": "0.77 (0.46-1.28)", "groups": ["old", "young"]},
+        {"printed": printed, "groups": ["l", "r"]},
+    ]
+    sizes = dict.fromkeys(["m", "w", "old", "young", "l", "r"], 100)
+    splits = {"sex": ["m", "w"], "age": ["old", "young"], "side": ["l", "r"]}
+    (finding,) = event_findings(cox_paper(sizes, splits, rows))
+    assert (finding.rule, finding.severity, finding.cells[0]) == ("implied-events", severity, "T/l/lower")
+
+
 def test_adjusted_rows_extreme_ratios_and_rows_without_groups_are_not_used(cox_paper):
     narrow = {"printed": "0.70 (0.45-1.09)", "groups": ["a", "b"]}
     assert found(cox_paper(SMALL, SPLIT, [{**narrow, "model": "multivariable"}], n=40)) == []

@@ -82,5 +82,11 @@ def test_missing_values_that_vanish_in_a_subgroup(changed, clean, missing, insid
         assert "about 5 of the missing are expected" in findings[0].computed
 
 
+def test_another_property_may_be_known_in_everybody(changed, clean):
+    vanishing(clean, 200, 20, 150)
+    clean["splits"][1]["by"] = "sex"
+    assert found(changed({})) == []
+
+
 def test_a_subgroup_with_its_own_missing_values_is_no_finding(changed):
     assert found(changed({"groups/second_no_marker": {"n": 9}})) == []

@@ -23,6 +23,13 @@ def test_a_wrong_percentage(changed):
     assert "41.0 % of 100 would be 41" in finding.computed
 
 
+def test_a_percentage_above_100(changed):
+    for printed in ("105%", "7 (700%)"):
+        assert found(changed({"T1/liver": {"printed": printed}})) == [
+            ("percentage-of-count", "T1/liver/percent", "hard")
+        ]
+
+
 @pytest.mark.parametrize("printed", ["1 (33%)", "1 (33.3%)", "2 (67%)", "2 (66.7%)", "0 (0%)", "0 (<1%)", "3 (100%)"])
 def test_right_roundings_pass(changed, printed):
     paper = changed({"groups/late": {"n": 3}, "T1/liver": {"printed": printed, "of": "late"}})

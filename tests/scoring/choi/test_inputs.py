@@ -57,3 +57,13 @@ def test_targets_must_be_the_same_at_both_times_and_listed_once() -> None:
     assert [fault.place for fault in refused.value.faults] == ["now A", "target B"]
     with pytest.raises(InputError, match="at least one target"):
         response([], [], **arguments)
+
+
+def test_names_and_times_of_targets_must_be_given() -> None:
+    arguments: dict[str, Any] = {"criteria": "choi", **PORTAL, **WAY, **NOTHING}
+    for name in (None, "", " ", 5):
+        odd = [Lesion(name=name, diameter_mm=50, attenuation_hu=80)]  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="must have a name"):
+            response([*BEFORE, *odd], [*BEFORE, *odd], **arguments)
+    with pytest.raises(InputError, match="must be a Lesion"):
+        response(["A"], BEFORE, **arguments)  # type: ignore[list-item]

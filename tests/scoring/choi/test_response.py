@@ -118,3 +118,11 @@ def test_reasons_and_conventions() -> None:
     assert rated(112, 100).because[0].rule == "CHOI-PD-SIZE"
     assert rated(112, 100, new_lesion=True).because[0].rule == "CHOI-PD-NEW"
     assert rated(112, 100, new_or_growing_nodule=True).because[0].rule == "CHOI-PD-NODULE"
+
+
+def test_targets_gone_under_progression_elsewhere_is_no_complete_response() -> None:
+    for criteria in ("choi", "modified"):
+        gone = rated(0, None, before=50, criteria=criteria, nontarget_progression=True)
+        assert (gone.value, gone.possible) == (None, ("PD", "SD"))
+        unknown = rated(0, None, before=50, criteria=criteria, nontarget_progression=None)
+        assert unknown.possible == ("CR", "PD", "SD")

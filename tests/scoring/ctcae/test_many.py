@@ -110,3 +110,21 @@ def test_conventions_are_told_once() -> None:
 def test_an_empty_table_has_no_grades() -> None:
     got = graded([], [], [], "5.0")
     assert got.low.shape == (0,)
+
+
+def test_texts_among_the_numbers_are_refused_with_their_rows() -> None:
+    with pytest.raises(InputError) as caught:
+        graded("platelets", [80, "<5", None, "5 cm"], "1e9/L", "5.0", lln=[150, "x", 150, 150])
+    said = [str(fault) for fault in caught.value.faults]
+    assert said == [
+        "value: must be a number, but got '<5' in row 1.",
+        "value: must be a number, but got '5 cm' in row 3.",
+        "lln: must be a number, but got 'x' in row 1.",
+    ]
+
+
+def test_post_baseline_must_be_as_long_as_the_values() -> None:
+    with pytest.raises(InputError, match="post_baseline"):
+        graded("platelets", [80, 60], "1e9/L", "5.0", post_baseline=[True, False, True])
+    with pytest.raises(InputError, match="post_baseline: must be True or False, but got None in row 1"):
+        graded("platelets", [80, 60], "1e9/L", "5.0", post_baseline=[True, None])

@@ -43,3 +43,15 @@ def test_faults_of_all_patients_are_listed() -> None:
     assert [fault.place for fault in caught.value.faults] == ["A, day 84", "B, day 84", "C, day 168"]
     with pytest.raises(InputError, match="must be equally long"):
         times_to_deterioration(Rules(**BASE), subject=["A"], day=[0, 1], score=[80], baseline_until_day=0)
+
+
+def test_columns_of_numpy_are_taken_as_they_are() -> None:
+    np = pytest.importorskip("numpy")
+    got = times_to_deterioration(
+        Rules(**BASE),
+        subject=["A", "A", "A"],
+        day=np.array([0, 84, 168]),
+        score=np.array([80.0, 75.0, 60.0], np.float32),
+        baseline_until_day=0,
+    )
+    assert (got.value["A"].days, got.value["A"].event) == (168, 1)

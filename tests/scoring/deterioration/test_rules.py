@@ -46,3 +46,13 @@ def test_rules_that_do_not_fit_are_refused(change: dict[str, Any], places: list[
     with pytest.raises(InputError) as caught:
         Rules(**BASE | change)
     assert [fault.place for fault in caught.value.faults] == places
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("threshold", "10"), ("threshold", None), ("step", 0), ("step", -8.3), ("step", "8"), ("step", float("nan"))],
+)
+def test_numbers_that_are_none_are_refused(field: str, value: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        Rules(**{**BASE, field: value})
+    assert [fault.place for fault in caught.value.faults] == [field]

@@ -124,3 +124,9 @@ def test_reasons_show_items_and_mean() -> None:
     reason = questionnaire.score([2] * 28 + [5, 6]).because[0]
     assert reason.used == (("items", "29, 30"), ("answered", "2 of 2"), ("mean", "5.5"))
     assert "(mean − 1) / 6 · 100" in reason.says
+
+
+@pytest.mark.parametrize("items", [None, 7, "1111"])
+def test_what_is_no_form_is_refused(items: Any) -> None:
+    with pytest.raises(InputError, match="items: must be 30 answers"):
+        questionnaire.score(items)

@@ -59,3 +59,11 @@ def test_answers_out_of_range_are_all_named_with_form_and_item() -> None:
     assert [fault.place for fault in caught.value.faults] == ["form 0, item 5", "form 2, item 29", "form 3, item 30"]
     with pytest.raises(InputError, match="must have 30 columns"):
         questionnaire.score_many(table[:, :29], "QLQ-C30")
+
+
+def test_texts_among_the_answers_are_refused_with_form_and_item() -> None:
+    table: list[list[Any]] = [[1] * 30, [None] * 30]
+    table[1][4] = "two"
+    with pytest.raises(InputError) as caught:
+        questionnaire.score_many(table, "QLQ-C30")
+    assert [str(fault) for fault in caught.value.faults] == ["form 1, item 5: must be a number, but got 'two'."]

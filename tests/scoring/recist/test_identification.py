@@ -79,5 +79,6 @@ def test_a_lesion_identified_twice_names_the_first_row() -> None:
 def test_visits_and_days() -> None:
     assert (visit_key("2.0", "WEEK 3", True), visit_key("", "WEEK 3", False)) == (2.0, "WEEK 3")
     assert (visit_key("two", "", True), visit_key("2", "", False)) == (None, None)
+    assert [visit_key(number, "", True) for number in ("nan", "inf", "-inf", "1e400")] == [None] * 4
     assert (days_of(""), days_of("2014-02"), days_of("14 Feb")) == ((), (PartialDate(2014, 2),), None)
     assert place_of("TR", 3, "MU-1", None, "T1") == "TR row 3 (MU-1, T1)"

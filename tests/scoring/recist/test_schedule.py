@@ -69,3 +69,10 @@ def test_an_impossible_schedule_is_refused(change: dict[str, Any], place: str) -
 def test_the_windows_have_no_default() -> None:
     with pytest.raises(TypeError):
         Schedule(**NETTER_2)
+
+
+@pytest.mark.parametrize("weeks", [("0", 16), (0, 16.5), (0, None), (True, 16), 16, "016"])
+def test_weeks_are_whole_numbers(weeks: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        Schedule(weeks=weeks, then_every_weeks=12, window_before_days=7, window_after_days=7)
+    assert [fault.place for fault in caught.value.faults] == ["weeks"]

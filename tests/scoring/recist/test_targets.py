@@ -67,3 +67,9 @@ def test_names_and_diameters_are_checked_at_the_door() -> None:
     with pytest.raises(InputError) as refused:
         check_targets([target("1"), target("1"), target("2", diameter_mm=-1)])
     assert [fault.place for fault in refused.value.faults] == ["target 1", "target 2"]
+
+
+@pytest.mark.parametrize("organ", ["", " ", None, 5])
+def test_a_target_without_an_organ_is_refused(organ: Any) -> None:
+    with pytest.raises(InputError, match="target A: must name its organ"):
+        check_targets([target("A", organ, 30)])

@@ -29,6 +29,9 @@ def cells(**given: Any) -> tuple[Any, ...]:
         ({"TRSTRESN": "", "TRSTRESC": "12.5", "TRSTRESU": "mm"}, measured(12.5, "as_entered")),
         ({"TRORRES": "12.5", "TRORRESU": "mm"}, measured(12.5, "as_entered")),
         ({"TRSTRESN": 0, "TRSTRESU": "mm"}, measured(0, "as_entered")),
+        ({"TRSTRESN": 0, "TRSTRESC": "ABSENT", "TRSTRESU": "mm"}, measured(0, "as_entered")),
+        ({"TRSTRESN": 12.5, "TRSTRESC": "12.50", "TRSTRESU": "mm"}, measured(12.5, "as_entered")),
+        ({"TRSTRESN": 4, "TRSTRESC": "TOO SMALL TO MEASURE", "TRSTRESU": "mm"}, measured(4, "as_entered")),
         ({"TRORRES": "TOO SMALL TO MEASURE"}, too_small()),
         ({"TRSTRESC": "not evaluable"}, NOT_EVALUABLE),
         ({"TRSTAT": "NOT DONE"}, NOT_EVALUABLE),
@@ -49,6 +52,12 @@ def test_the_cells_of_a_diameter(given: dict[str, Any], seen: Any) -> None:
         ({"TRSTRESC": "12,5", "TRSTRESU": "mm"}, "length in mm"),
         ({"TRSTRESC": "SEEN", "TRSTRESU": "mm"}, "length in mm"),
         ({"TRSTRESN": 40, "TRSTRESU": "mm", "TRORRES": "4", "TRORRESU": "mm"}, "same length"),
+        ({"TRSTRESN": 40, "TRSTRESC": "4", "TRSTRESU": "mm"}, "TRSTRESC and TRSTRESN"),
+        ({"TRSTRESN": 40, "TRSTRESC": "ABSENT", "TRSTRESU": "mm"}, "TRSTRESC and TRSTRESN"),
+        ({"TRSTRESN": 40, "TRSTRESC": "NOT EVALUABLE", "TRSTRESU": "mm"}, "TRSTRESC and TRSTRESN"),
+        ({"TRSTRESN": 40, "TRSTRESU": "mm", "TRSTAT": "NOT DONE"}, "TRSTAT"),
+        ({"TRSTRESN": 10_001, "TRSTRESU": "mm"}, "at most 10000 mm"),
+        ({"TRSTRESN": "1e400", "TRSTRESU": "mm"}, "at most 10000 mm"),
     ],
 )
 def test_a_diameter_that_cannot_be_read_is_refused(given: dict[str, Any], says: str) -> None:

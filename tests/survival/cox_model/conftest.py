@@ -1,15 +1,18 @@
-"""Made-up patients, the likelihood by its definition (no shortcuts), and the lung data for the tests of the Cox model."""
+"""Made-up patients, the likelihood by its definition, the lung data, and R's cases for the tests of the Cox model."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lutetia.survival import FollowUp
+from lutetia.survival import CoxFit, FollowUp, cox
 from lutetia.survival.cox_model.model import Model
 from lutetia.survival.cox_model.prepare import prepare
 
@@ -21,7 +24,7 @@ PLAIN: dict[str, Any] = {
 
 @pytest.fixture(scope="session")
 def patients() -> Callable[..., tuple[FollowUp, NDArray]]:
-    """`patients(n=40, seed=0, delayed=, weighted=, stratified=)` → follow-up in whole days with ties, covariates (n, 3)."""
+    """`patients(n=40, seed=0, delayed=, weighted=, stratified=)` → follow-up in days with ties, covariates (n, 3)."""
 
     def draw(
         n: int = 40,
@@ -95,3 +98,63 @@ def lung(table) -> tuple[dict[str, Any], dict[str, NDArray], NDArray]:
 def tied_five() -> tuple[FollowUp, NDArray]:
     """Five made-up patients: of two exposed and three not, one each dies at time 1, the others are censored at 2."""
     return FollowUp(stop=[1, 2, 1, 2, 2], event=[1, 0, 1, 0, 0]), np.array([1.0, 1.0, 0.0, 0.0, 0.0])
+
+
+# ------------------------------------------------------------------------------------------------- as R analyses them
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A fit of the made-up patients of reference/cox_rows.csv, and what R says of it: quantity → numbers."""
+
+    fit: CoxFit
+    says: dict[str, NDArray]
+
+
+def cases_of_r() -> list[dict[str, str]]:
+    """The rows of reference/cox_cases.csv."""
+    path = Path(__file__).parents[1] / "reference" / "cox_cases.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`compared`: every case; `compared_smooth`: no exact ties; `compared_rows`: no clusters either."""
+    kept = {
+        "compared": lambda case: True,
+        "compared_smooth": lambda case: case["ties"] != "exact",
+        "compared_rows": lambda case: case["ties"] != "exact" and case["clustered"] == "0",
+    }
+    for name, wanted in kept.items():
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, [int(case["case"]) for case in cases_of_r() if wanted(case)], indirect=True)
+
+
+def compare(number: int, reference: Callable[[str], dict[str, NDArray]]) -> Compared:
+    """The fit of the case of this number."""
+    rows, values = reference("cox_rows"), reference("cox_values")
+    case = next(case for case in cases_of_r() if case["case"] == str(number))
+    columns = {"delayed": "start", "weighted": "weight", "stratified": "centre", "clustered": "family"}
+    names = {"delayed": "start", "weighted": "weights", "stratified": "strata", "clustered": "cluster"}
+    given = {names[kind]: rows[column] for kind, column in columns.items() if case[kind] == "1"}
+    f = FollowUp(stop=rows["stop"], event=rows["event"], **given)
+    x = np.column_stack([rows["age"], rows["grade"], rows["resected"]])
+    here = values["case"] == number
+    said = {str(name): values["value"][here & (values["quantity"] == name)] for name in set(values["quantity"][here])}
+    return Compared(cox(f, x, ties=case["ties"], offset=rows["shift"]), said)
+
+
+@pytest.fixture
+def compared(request, reference) -> Compared:
+    """Each case."""
+    return compare(request.param, reference)
+
+
+@pytest.fixture
+def compared_smooth(request, reference) -> Compared:
+    """Each case without exact ties."""
+    return compare(request.param, reference)
+
+
+@pytest.fixture
+def compared_rows(request, reference) -> Compared:
+    """Each case without exact ties and clusters: those of which R's residuals and tests are stored."""
+    return compare(request.param, reference)

@@ -17,7 +17,5 @@ def test_traces_are_the_slope_of_the_log_determinant(patients, model_of, efron):
     beta, step = np.array([0.1, -0.3, 0.2]), 1e-5
     found = FirthLikelihood(plain, arranged.scale)(beta).gradient - plain(beta).gradient
     for j in range(3):
-        up, down = (
-            np.linalg.slogdet(plain(beta + sign * step * np.eye(3)[j]).information)[1] for sign in (1, -1)
-        )
+        up, down = (np.linalg.slogdet(plain(beta + sign * step * np.eye(3)[j]).information)[1] for sign in (1, -1))
         assert found[j] == pytest.approx(0.5 * (up - down) / (2 * step), rel=1e-6, abs=1e-8)

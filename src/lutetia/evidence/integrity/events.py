@@ -218,19 +218,18 @@ def _events_of_group(
 def _impossible(factor: Factor, factors: Sequence[Factor]) -> Finding:
     said = [_need(factor, c) for c in factor.contrasts]
     least, most = reference_events(factor)
-    computed = (
-        f"SE² of ln HR is about 1/e1 + 1/e0. {'. '.join(said)}. With rounding, and as much as SE² can lie above it, "
-    )
-    computed += f"{factor.reference} must have at least {shown(least, 3)} and at most {shown(most, 3)} events"
+    computed = f"SE² of ln HR is about 1/e1 + 1/e0. {'. '.join(said)}"
+    if least < float("inf"):
+        computed += f". With rounding, and as much as SE² can lie above it, {factor.reference} must have at least "
+        computed += f"{shown(least, 3)} and at most {shown(most, 3)} events"
     fewest, _ = total_events(factor, directed=False)
     if fewest < float("inf"):
         computed += f"; without regard to direction the rows need at least {shown(fewest, 3)} of {factor.n:.0f}"
     others = [c for other in factors if other is not factor for c in other.contrasts]
     if others:
         shares = [c.common for c in others]
-        computed += (
-            f", while the other rows imply {shown(min(shares) * factor.n, 2)} to {shown(max(shares) * factor.n, 2)}"
-        )
+        computed += f", while the other rows imply {shown(min(shares) * factor.n, 2)} to "
+        computed += shown(max(shares) * factor.n, 2)
     return Finding(EVENTS, factor.places, f"{computed}.", "hard")
 
 

@@ -48,7 +48,10 @@ def _percentage(paper: Paper, table: Table, row: Share) -> Iterator[Finding]:
     if percent is None or not n or (count is not None and count > n):
         return
     place = f"{table.id}/{row.id}"
-    if count is None:
+    if percent.low > 100:
+        computed = f"{percent} %: a part cannot exceed the whole."
+        yield Finding(PERCENTAGE, cells(place, "percent"), computed, "hard")
+    elif count is None:
         if not _counts(percent, n) and not (row.denominator == "unknown" and _searched(percent, n, 0)):
             yield Finding(GRIM, cells(place, "percent"), _without_count(paper, table, row, percent, n), "hard")
     elif not percent.fits(100 * count / n) and not (row.denominator == "unknown" and _denominators(percent, n, count)):

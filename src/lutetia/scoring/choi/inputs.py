@@ -80,6 +80,13 @@ def _nadir(nadir_mm: float | str | None, baseline_mm: Fraction, faults: list[Fau
 def _times(lesions: Sequence[Lesion], time: str, faults: list[Fault]) -> dict[str, tuple[Fraction, Fraction | None]]:
     found: dict[str, tuple[Fraction, Fraction | None]] = {}
     for lesion in lesions:
+        if not isinstance(lesion, Lesion):
+            faults.append(Fault(place=time, must="each target must be a Lesion", got=repr(lesion)))
+            continue
+        name: object = lesion.name
+        if not isinstance(name, str) or not name.strip():
+            faults.append(Fault(place=time, must="each target must have a name", got=repr(name)))
+            continue
         place = f"{time} {lesion.name}"
         diameter_mm = _number(lesion.diameter_mm)
         attenuation_hu = None if lesion.attenuation_hu is None else _number(lesion.attenuation_hu)

@@ -126,7 +126,7 @@ def _classes(
     grown = change.growth_fraction >= _share("size_more")
     if new or nodule or (grown and not fainter):
         return ("PD",)
-    if change.gone:
+    if change.gone and not nontarget:
         return ("CR",)
     enough = smaller and fainter if _table()["partial_response"][criteria] == "both" else smaller or fainter
     if enough and not nontarget:

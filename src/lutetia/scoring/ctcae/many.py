@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
+from lutetia.scoring.arrays import as_numbers, as_truth, fault_with_rows
 from lutetia.scoring.ctcae.criteria import BASELINE_STATES, Term, analyte_named
 from lutetia.scoring.ctcae.judging import grades_of
 from lutetia.scoring.ctcae.options import (
@@ -28,7 +29,6 @@ from lutetia.scoring.ctcae.sheet import (
     Sheet,
     as_column,
     check_arguments,
-    fault_with_rows,
     grouped,
     part_of,
     wrong_rows,
@@ -105,25 +105,27 @@ def grade_many(
     or unit, negative or implausible value, lln above uln) raise one InputError that lists them all, or, with
     `faulty_rows="leave_out"`, get no grade and are counted in `left_out`.
     """
-    import numpy as np
 
     options = Options(
         baseline_rule=baseline_rule, unstated=unstated, limits=limits, integer_bands=integer_bands, side=side
     )
-    values = np.asarray(value, dtype=np.float64)
+    faults: list[Fault] = []
+    values = as_numbers("value", value, faults)
     given = {"lln": lln, "uln": uln, "baseline": baseline, "baseline_lln": baseline_lln, "baseline_uln": baseline_uln}
     criteria, shape_faults = check_arguments(version, options, values, clinical or {}, faulty_rows)
     if isinstance(criteria, Fault) or shape_faults:
-        raise InputError("CTCAE grades", shape_faults)
+        raise InputError("CTCAE grades", [*shape_faults, *faults])
     sheet = Sheet(
         version=criteria,
         options=options,
         value=values,
-        references={name: as_column(name, array, values) for name, array in given.items()},
-        post_baseline=np.broadcast_to(np.asarray(post_baseline, dtype=np.bool_), values.shape),
-        clinical={word: as_column(word, said, values) for word, said in (clinical or {}).items()},
+        references={name: as_column(name, array, values, faults) for name, array in given.items()},
+        post_baseline=as_truth("post_baseline", post_baseline, len(values), faults),
+        clinical={word: as_column(word, said, values, faults) for word, said in (clinical or {}).items()},
         check_plausible=check_plausible,
     )
+    if faults:
+        raise InputError("CTCAE grades", faults)
     groups = list(grouped(analyte, unit, values))
     wrong, absent = wrong_rows(sheet, groups)
     if wrong and faulty_rows == "refuse":

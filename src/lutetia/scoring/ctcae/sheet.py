@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lutetia.course.laboratory import units_of
 from lutetia.course.plausible import laboratory_range
 from lutetia.errors import Fault, InputError
+from lutetia.scoring.arrays import as_numbers
 from lutetia.scoring.ctcae.criteria import Version, analyte_named, version_named
 from lutetia.scoring.ctcae.options import (
     Options,
@@ -83,14 +84,15 @@ def check_arguments(
     return criteria, [*faults, *clinical_faults(clinical)]
 
 
-def as_column(name: str, given: Any, values: Numbers) -> Numbers:
-    """One number or n numbers as an array as long as the values; None is NaN. Raises InputError otherwise."""
+def as_column(name: str, given: Any, values: Numbers, faults: list[Fault]) -> Numbers:
+    """One number or n numbers as an array as long as the values; a fault where there are others or too many."""
     import numpy as np
 
-    array = np.asarray(np.nan if given is None else given, dtype=np.float64)
+    array = as_numbers(name, given, faults)
     if array.ndim and array.shape != values.shape:
         must = f"must have as many numbers as there are values ({len(values)})"
-        raise InputError("CTCAE grades", [Fault(place=name, must=must, got=str(array.size))])
+        faults.append(Fault(place=name, must=must, got=str(array.size)))
+        return np.full(values.shape, np.nan)
     return np.broadcast_to(array, values.shape)
 
 
@@ -159,21 +161,6 @@ def _implausible(sheet: Sheet, name: str, unit: str, rows: RowNumbers) -> list[t
         return []
     do = f"Check the values given in {unit}, or grade them with check_plausible=False."
     return [(Fault(place="value", must=f"{expected.sentence('value')} for {name}", do=do), far)]
-
-
-def fault_with_rows(fault: Fault, rows: RowNumbers) -> Fault:
-    """The fault with all row numbers it concerns."""
-    got = fault.got if fault.got is not None else "other"
-    return Fault(place=fault.place, must=fault.must, got=f"{got} in {_listed(rows)}", do=fault.do)
-
-
-def _listed(rows: RowNumbers) -> str:
-    """Every row number, runs joined: "row 4", "rows 0-2, 7"."""
-    import numpy as np
-
-    runs = np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1)
-    text = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
-    return f"{'row' if len(rows) == 1 else 'rows'} {text}"
 
 
 def part_of(sheet: Sheet, analyte: str, unit: str, rows: RowNumbers) -> Part:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Literal
 
 from lutetia.dates import DAYS_PER_MONTH
@@ -84,15 +85,15 @@ def _checked(baseline: float | None, follow_up: Scores, death_day: int | None) -
         faults += [] if score is None else _score_faults(f"day {day}", score)
     if faults:
         raise InputError("Deterioration", faults)
-    return sorted((day, float(score)) for day, score in rows if score is not None)
+    return sorted((int(day), float(score)) for day, score in rows if score is not None)
 
 
 def _is_day(day: object) -> bool:
-    return isinstance(day, int) and not isinstance(day, bool) and day >= 1
+    return isinstance(day, Integral) and not isinstance(day, bool) and int(day) >= 1
 
 
 def _score_faults(place: str, score: object) -> list[Fault]:
-    fits = isinstance(score, int | float) and not isinstance(score, bool) and -HAIR <= score <= 100 + HAIR
+    fits = isinstance(score, Real) and not isinstance(score, bool) and -HAIR <= float(score) <= 100 + HAIR
     return [] if fits else [Fault(place=place, must="must be a score from 0 to 100, or None", got=repr(score))]
 
 

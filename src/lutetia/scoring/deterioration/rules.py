@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil, isfinite
+from numbers import Real
 from typing import Literal, get_args
 
 from lutetia.errors import Fault, InputError
@@ -62,8 +63,9 @@ class Rules:
             for name, words in _CHOICES.items()
             if getattr(self, name) not in get_args(words)
         ]
-        if isinstance(self.threshold, bool) or not self.threshold > 0 or not isfinite(self.threshold):
-            faults.append(Fault(place="threshold", must="must be a number of points above 0", got=repr(self.threshold)))
+        for name, points in (("threshold", self.threshold), ("step", self.step)):
+            if (points is not None or name == "threshold") and not _is_above_0(points):
+                faults.append(Fault(place=name, must="must be a number of points above 0", got=repr(points)))
         faults += self._needed("definitive_by", DefinitiveBy, self.kind == "definitive")
         faults += self._needed("last_score", LastScore, self.kind != "first")
         wanted = self.death != "censored_at_last_score"
@@ -107,3 +109,7 @@ class Rules:
     def is_gain(self, score: float, than: float) -> bool:
         """True when the score is better by more than the threshold."""
         return -self.worsening(score, than) > self.threshold + HAIR
+
+
+def _is_above_0(points: object) -> bool:
+    return isinstance(points, Real) and not isinstance(points, bool) and isfinite(points) and float(points) > 0

@@ -96,9 +96,10 @@ def _answers(items: Items, known: Instrument) -> dict[int, int]:
 
 def _numbered(items: Items, known: Instrument, faults: list[Fault]) -> Iterator[tuple[int, Any]]:
     if not isinstance(items, Mapping):
-        if len(items) != len(known.items):
+        given = len(items) if hasattr(items, "__len__") and not isinstance(items, str | bytes) else None
+        if given != len(known.items):
             must = f"must be {len(known.items)} answers in the order of their items, or item number → answer"
-            faults.append(Fault(place="items", must=must, got=f"{len(items)} answers"))
+            faults.append(Fault(place="items", must=must, got=repr(items) if given is None else f"{given} answers"))
             return
         yield from zip(known.items, items, strict=True)
         return

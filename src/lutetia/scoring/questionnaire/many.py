@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
+from lutetia.scoring.arrays import is_number
 from lutetia.scoring.questionnaire.instrument import (
     SUMMARY,
     Instrument,
@@ -52,7 +53,7 @@ def score_many(
     import numpy as np
 
     known = instrument_scored(instrument, layout, missing)
-    table = np.asarray(answers, dtype=np.float64)
+    table = _table_of(known, answers)
     if table.ndim != 2 or table.shape[1] != len(known.items):
         must = f"must have {len(known.items)} columns, one for each item of {known.name}"
         raise InputError(known.name, [Fault(place="answers", must=must, got=f"shape {table.shape}")])
@@ -71,6 +72,23 @@ def score_many(
         left_out=(LeftOut.at(np.flatnonzero(nothing), "no scale could be scored"),) if nothing.any() else (),
         conventions=conventions_of(known, missing),
     )
+
+
+def _table_of(known: Instrument, answers: Any) -> Scores:
+    """The answers as an array. Raises InputError naming form and item of every answer that is no number."""
+    import numpy as np
+
+    try:
+        return np.asarray(answers, dtype=np.float64)
+    except (TypeError, ValueError):
+        faults = [
+            Fault(place=f"form {form}, item {item}", must="must be a number", got=repr(answer))
+            for form, row in enumerate(answers)
+            for item, answer in zip(known.items, row if isinstance(row, Iterable) else [row], strict=False)
+            if not is_number(answer)
+        ]
+        unequal = Fault(place="answers", must=f"must have {len(known.items)} answers for each form")
+        raise InputError(known.name, faults or [unequal]) from None
 
 
 def _refuse_answers(known: Instrument, table: Scores) -> None:

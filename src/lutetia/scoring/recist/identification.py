@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from math import isfinite
 from typing import Any
 
 from lutetia.dates import PartialDate
@@ -161,9 +162,10 @@ def visit_key(number: str, label: str, by_number: bool) -> VisitKey | None:
     if not by_number:
         return label or None
     try:
-        return float(number)
+        key = float(number)
     except ValueError:
         return None
+    return key if isfinite(key) else None
 
 
 @lru_cache(maxsize=65_536)

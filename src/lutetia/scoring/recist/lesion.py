@@ -12,6 +12,7 @@ from lutetia.scoring.recist.rules import UM_PER_MM, Precision, limits, mm_text
 Role = Literal["target", "non_target", "new"]
 State = Literal["measured", "absent", "present", "too_small", "not_evaluable", "equivocal", "progression", "joined"]
 
+_LONGEST_MM = 10_000  # our own choice: longer than any patient
 _STEP_UM = {"as_entered": 1, "tenth_mm": 100}
 
 
@@ -75,7 +76,7 @@ def too_small() -> Measurement:
 def measured(diameter_mm: object, precision: Precision) -> Measurement:
     """A lesion with its diameter (longest, or short axis of a node) in mm, taken as entered or to a tenth of a mm.
 
-    Raises ValueError with a sentence when it is no finite number of 0 or more.
+    Raises ValueError with a sentence when it is no number from 0 to 10,000 mm.
     """
     return Measurement(state="measured", sum_um=length_um(diameter_mm, precision))
 
@@ -84,7 +85,7 @@ def length_um(length_mm: object, precision: Precision) -> int:
     """A length in mm as whole micrometres, decimals taken as written: 0.1 + 0.2 is 300, not 300.00000000000006.
 
     `precision="tenth_mm"` rounds half up to a tenth of a millimetre first.
-    Raises ValueError with a sentence when it is no finite number of 0 or more.
+    Raises ValueError with a sentence when it is no number from 0 to 10,000 mm.
     """
     number = _decimal(length_mm)
     step = _STEP_UM[precision]
@@ -102,8 +103,10 @@ def _decimal(length_mm: object) -> Decimal:
         raise ValueError("must be a finite length in mm")
     if number < 0:
         raise ValueError("must be 0 mm or more")
+    if number > _LONGEST_MM:
+        raise ValueError(f"must be at most {_LONGEST_MM} mm")
     # A float carries about 16 digits; what stands beyond the nanometre is rounding, not measurement.
-    return number.quantize(Decimal("0.000001")) if number.adjusted() < 20 else number
+    return number.quantize(Decimal("0.000001"))
 
 
 def fragments(parts: Sequence[Measurement]) -> Measurement:

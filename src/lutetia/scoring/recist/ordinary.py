@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 THING = ("TRLNKID", "TRTESTCD")
 _MOST_CELLS = 20_000_000
-_LONGEST_UM = 10**9  # what is longer is looked at row by row; sums of these are exact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -152,7 +151,7 @@ def _values(tr: Columns, diameter: Truth, state: Truth, precision: Precision) ->
 
 
 def _as_numbers(said: object) -> tuple[int, int]:
-    if not isinstance(said, Measurement) or (said.sum_um or 0) > _LONGEST_UM:
+    if not isinstance(said, Measurement):
         return -1, REFUSED
     return -1 if said.sum_um is None else said.sum_um, STATES.get(said.state, SEEN)
 

@@ -41,8 +41,8 @@ class Schedule:
             least = 1 if place == "then_every_weeks" else 0
             if isinstance(number, bool) or not isinstance(number, int) or number < least:
                 faults.append(Fault(place=place, must=f"must be a whole number of {least} or more", got=repr(number)))
-        if not self.weeks or list(self.weeks) != sorted({week for week in self.weeks if week >= 0}):
-            must = "must be weeks from 0 on, each later than the one before"
+        if not self._weeks_increase():
+            must = "must be whole weeks from 0 on, each later than the one before"
             faults.append(Fault(place="weeks", must=must, got=repr(self.weeks)))
         if not faults and self._overlap():
             must = "the windows of two visits must not overlap"
@@ -80,6 +80,13 @@ class Schedule:
 
     def _after(self, week: int) -> int | None:
         return None if self.then_every_weeks is None else week + self.then_every_weeks
+
+    def _weeks_increase(self) -> bool:
+        weeks: object = self.weeks
+        if not isinstance(weeks, tuple | list) or not weeks:
+            return False
+        whole = all(isinstance(week, int) and not isinstance(week, bool) and week >= 0 for week in weeks)
+        return whole and all(before < after for before, after in pairwise(weeks))
 
     def _overlap(self) -> bool:
         steps = [after - before for before, after in pairwise(self.weeks)]

@@ -86,6 +86,9 @@ def _refuse(targets: Sequence[Target]) -> None:
         if names.count(name) > 1
     ]
     for target in targets:
+        organ: object = target.organ
+        if not isinstance(organ, str) or not organ.strip():
+            faults.append(Fault(place=f"target {target.name}", must="must name its organ", got=repr(organ)))
         try:
             _um(target)
         except ValueError as fault:

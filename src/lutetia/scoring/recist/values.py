@@ -79,7 +79,7 @@ def _state(cells: Sequence[str]) -> Measurement | Refused:
 
 
 def _diameter(cells: Sequence[str], precision: Precision) -> Measurement | Refused:
-    number, standard, entered, unit, unit_entered, _ = cells
+    number, standard, entered, unit, unit_entered, status = cells
     said = number or standard
     if not said:
         said, unit = entered, unit_entered
@@ -91,7 +91,25 @@ def _diameter(cells: Sequence[str], precision: Precision) -> Measurement | Refus
         seen = measured(said, precision)
     except ValueError as fault:
         return Refused(f"the diameter {fault}", repr(said), _NUMBER_DO)
-    return _disagreeing(seen, said, entered, unit_entered) or seen
+    return _contradicted(seen, number, standard, status) or _disagreeing(seen, said, entered, unit_entered) or seen
+
+
+def _contradicted(seen: Measurement, number: str, standard: str, status: str) -> Refused | None:
+    """A refusal when the standardised text or the status says another thing than the number."""
+    if sdtm()["states"].get(status.upper()) == "not_evaluable":
+        return Refused("a lesion that was not measured (TRSTAT) must have no diameter", f"{status} and {seen}")
+    if not number or number == standard:
+        return None
+    state = sdtm()["states"].get(standard.upper())
+    try:
+        same = float(standard) == float(number)
+    except ValueError:
+        same = state not in ("absent", "not_evaluable") or (state == "absent" and seen.sum_um == 0)
+    if same:
+        return None
+    return Refused(
+        "TRSTRESC and TRSTRESN must say the same", f"{standard} and {number}", "Correct the one that is wrong."
+    )
 
 
 def _wrong_unit(unit: str, said: str) -> Refused:

@@ -153,7 +153,7 @@ def _frame_columns(given: Any) -> dict[str, Any] | None:
     """Columns of a data frame (eager polars, pandas, pyarrow … through narwhals), None for anything else."""
     if isinstance(given, np.ndarray | list | tuple) or not hasattr(given, "columns"):
         return None
-    import narwhals as nw
+    import narwhals.stable.v2 as nw
 
     frame = nw.from_native(given, eager_only=True)
     return {str(name): frame[name] for name in frame.columns}
@@ -180,7 +180,7 @@ def _read_column(name: str, values: Any, reference: Hashable | None, faults: lis
 
 def _of_series(series: Any) -> tuple[tuple[Hashable, ...] | None, Any]:
     """Declared categories of a narwhals series (None for other types) and its values, None where missing."""
-    import narwhals as nw
+    import narwhals.stable.v2 as nw
 
     if series.dtype in (nw.Categorical, nw.Enum):
         present = set(series.drop_nulls().unique().to_list())

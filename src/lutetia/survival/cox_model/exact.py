@@ -36,7 +36,7 @@ class ExactLikelihood:
     def __call__(self, beta: Floats) -> Evaluation:
         """Value, gradient and information at `beta` (p,); value −inf where a predictor leaves ± 200."""
         arranged = self.arranged
-        value, gradient, information = self.untied(beta)
+        value, gradient, information, _ = self.untied(beta)
         if not np.isfinite(value):
             return Evaluation(value, gradient, information)
         predictor = beta @ arranged.z

@@ -36,11 +36,15 @@ Codes = NDArray[np.int64]
 
 
 class Evaluation(NamedTuple):
-    """The log-likelihood at a point, its gradient (p,) and its information matrix (p, p)."""
+    """The log-likelihood at a point, its gradient (p,) and its information matrix (p, p).
+
+    `curvature` is the negative second derivative where that is another matrix (Firth's penalty).
+    """
 
     value: float
     gradient: Floats
     information: Floats
+    curvature: Floats | None = None
 
 
 class Evaluate(Protocol):

@@ -59,7 +59,7 @@ def maximise(
         longest = float(np.abs(step).max(initial=0.0))
         if longest <= SHORT_STEP:
             value = here.value + 0.5 * float(here.gradient @ step)
-            last = Evaluation(value, here.gradient, here.information)
+            last = Evaluation(value, here.gradient, here.information, here.curvature)
             return Maximum(beta=beta + step, evaluation=last, at_start=first, iterations=iteration, converged=True)
         if watch is not None and iteration > 3 and longest > LONG_STEP and (why := watch(step)) is not None:
             return _failed(beta, here, first, iteration, why)
@@ -76,8 +76,9 @@ def newton_step(here: Evaluation, moving: Mask) -> Floats | None:
     step = np.zeros(moving.size)
     if not moving.any():
         return step
+    matrix = here.information if here.curvature is None else here.curvature
     try:
-        step[moving] = np.linalg.solve(here.information[np.ix_(moving, moving)], here.gradient[moving])
+        step[moving] = np.linalg.solve(matrix[np.ix_(moving, moving)], here.gradient[moving])
     except np.linalg.LinAlgError:
         return None
     return step if np.isfinite(step).all() else None

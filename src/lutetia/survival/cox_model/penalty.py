@@ -12,6 +12,8 @@ from lutetia.survival.cox_model.likelihood import Evaluate, Evaluation, PartialL
 
 Floats = NDArray[np.float64]
 
+STEP = 1e-6  # of a standardised coefficient, for the second derivative of Firth's penalty
+
 
 @dataclass(frozen=True, slots=True)
 class Ridge:
@@ -56,7 +58,7 @@ class RidgeLikelihood:
 
     def __call__(self, beta: Floats) -> Evaluation:
         """Penalised value, gradient and information."""
-        value, gradient, information = self.plain(beta)
+        value, gradient, information, _ = self.plain(beta)
         pull = self.curvature * beta
         return Evaluation(value - 0.5 * float(pull @ beta), gradient - pull, information + np.diag(self.curvature))
 
@@ -70,19 +72,26 @@ class FirthLikelihood:
 
     def __call__(self, beta: Floats) -> Evaluation:
         """Penalised value and gradient, plain information; the determinant is that in the caller's units."""
-        value, gradient, information = self.plain(beta)
+        value, gradient, information = self._at(beta)
         if not np.isfinite(value):
             return Evaluation(value, gradient, information)
+        slopes = [(gradient - self._at(beta + STEP * unit)[1]) / STEP for unit in np.eye(beta.size)]
+        curvature = 0.5 * (np.array(slopes) + np.array(slopes).T)
+        rises = bool(np.isfinite(curvature).all()) and bool((np.linalg.eigvalsh(curvature) > 0.0).all())
+        return Evaluation(value, gradient, information, curvature if rises else None)
+
+    def _at(self, beta: Floats) -> tuple[float, Floats, Floats]:
+        value, gradient, information, _ = self.plain(beta)
+        if not np.isfinite(value):
+            return value, gradient, information
         sign, log_determinant = np.linalg.slogdet(information)
         if not sign > 0:
-            return Evaluation(-np.inf, gradient, information)
-        inverse = np.linalg.inv(information)
+            return -np.inf, gradient, information
         arranged, sums = self.plain.arranged, self.plain.sums
         traces = np.zeros(beta.size)
         add_third_cumulants(
-            self.plain.efron, arranged.z, inverse, sums.risk, arranged.leaving, arranged.leaving_first,
-            arranged.group_first, arranged.dead_rows, arranged.deaths, arranged.dead_weight, arranged.stratum_first,
-            traces,
+            self.plain.efron, arranged.z, np.linalg.inv(information), sums.risk, arranged.leaving,
+            arranged.leaving_first, arranged.group_first, arranged.dead_rows, arranged.deaths, arranged.dead_weight,
+            arranged.stratum_first, traces,
         )  # fmt: skip
-        penalised = value + 0.5 * float(log_determinant) + self.log_scales
-        return Evaluation(penalised, gradient + 0.5 * traces, information)
+        return value + 0.5 * float(log_determinant) + self.log_scales, gradient + 0.5 * traces, information
