@@ -25,7 +25,7 @@ SEED = 20240403
 # How much each median counts; those by treatment and of all patients are the aim of the cohort.
 WEIGHT = {"PFS1": 1.0, "PFS2": 1.0, "OS": 0.7}
 BY_LINE = 4.0
-OVERALL = 8.0
+OVERALL = 5.0
 # Limits of the spreads: the printed medians alone leave them open where few patients are.
 BOUNDS = {"SSA": (0.3, 2.0), "RLT": (0.3, 2.0), "TT": (0.3, 0.6), "CHT": (0.3, 0.7)}
 

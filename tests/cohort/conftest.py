@@ -95,7 +95,11 @@ def four(course: Callable[..., Course]) -> tuple[Course, ...]:
     a = course(
         "A",
         lines=[
-            ("ssa_standard", "2015-01-01", {"progression": "2015-12-31", "stop": "2015-12-31", "stop_reason": "progression"}),
+            (
+                "ssa_standard",
+                "2015-01-01",
+                {"progression": "2015-12-31", "stop": "2015-12-31", "stop_reason": "progression"},
+            ),
             ("rlt", "2016-02-01", {"progression": "2018-02-01", "stop": "2016-08-15", "stop_reason": "completed"}),
         ],
         death="2020-01-01",

@@ -99,7 +99,13 @@ def test_next_line_and_discontinuation_by_hand(four, rules):
 
 def test_duration_of_response_by_hand(course, rules):
     """2018-01-01 start, PR seen on 2018-04-01, progression on 2019-04-01: 365 days of response."""
-    seen = {"kind": "disease_assessment", "date": "2018-04-01", "response": "PR", "progression": False, "line": "line-1"}
+    seen = {
+        "kind": "disease_assessment",
+        "date": "2018-04-01",
+        "response": "PR",
+        "progression": False,
+        "line": "line-1",
+    }
     line = ("rlt", "2018-01-01", {"progression": "2019-04-01", "best_response": "PR"})
     responder = course("R", lines=[line], last_contact="2020-01-01", entries=[seen])
     undated = course("U", lines=[line], last_contact="2020-01-01")
@@ -154,12 +160,12 @@ def test_progression_on_the_day_of_the_new_line_comes_first(course, rules):
     assert ends(table) == {"P1": (396, 1, "progression")}
 
 
-@pytest.mark.parametrize(
-    ("policy", "days"), [("earliest", 181), ("midpoint", 196), ("latest", 211), ("exclude", None)]
-)
+@pytest.mark.parametrize(("policy", "days"), [("earliest", 181), ("midpoint", 196), ("latest", 211), ("exclude", None)])
 def test_partial_dates_follow_the_named_policy(course, rules, policy, days):
     """Death in July 2015: day 181 is the 1st, 196 the 16th (of 31 days the middle one), 211 the 31st."""
-    table = table_of([course(lines=[("rlt", "2015-01-01")], death="2015-07")], rules(partial_dates=policy), endpoint="OS")
+    table = table_of(
+        [course(lines=[("rlt", "2015-01-01")], death="2015-07")], rules(partial_dates=policy), endpoint="OS"
+    )
     if days is None:
         assert reasons(table) == {"rests on a date known to the month or year only": (0,)}
     else:
@@ -176,7 +182,10 @@ def test_a_partial_death_is_not_put_before_the_last_contact(course, rules):
 def test_delayed_entry_counts_from_the_same_start(four, rules):
     entry = TimePoint(event="line_start", line=2)
     table = table_of(four, rules(), endpoint="OS", entry=entry)
-    assert {row.patient_id: (row.entry_days, row.stop_days) for row in table.rows} == {"A": (396, 1826), "D": (152, 517)}
+    assert {row.patient_id: (row.entry_days, row.stop_days) for row in table.rows} == {
+        "A": (396, 1826),
+        "D": (152, 517),
+    }
     assert reasons(table) == {"cohort entry: no line 2": (1, 2)}
     follow_up = table.follow_up(delayed_entry=True)
     assert follow_up.start.tolist() == [396, 152]
@@ -257,7 +266,14 @@ def made(name: str, lengths: tuple[int, int, int, int, bool], shift_days: int = 
     moments = [day, day + timedelta(one), day + timedelta(one + gap + 1), day + timedelta(one + gap + 1 + two)]
     end = moments[-1] + timedelta(rest)
     entries = [
-        {"kind": "therapy_line", "id": "l1", "date": moments[0], "regimen": "rlt", "progression": moments[1], "stop": moments[1]},
+        {
+            "kind": "therapy_line",
+            "id": "l1",
+            "date": moments[0],
+            "regimen": "rlt",
+            "progression": moments[1],
+            "stop": moments[1],
+        },
         {"kind": "therapy_line", "id": "l2", "date": moments[2], "regimen": "captem", "progression": moments[3]},
         {"kind": "death" if dead else "last_contact", "id": "end", "date": end},
     ]

@@ -192,6 +192,16 @@ def test_a_start_that_is_the_stop_but_for_rounding_is_refused():
         cumulative_incidence(FollowUp(start=[0.1 + 0.2 - 1e-12, 0.0], stop=[0.1 + 0.2, 1.0], event=[1, 1]))
 
 
+def test_what_a_reader_must_know_is_said():
+    nothing = cumulative_incidence(FollowUp(stop=[1, 2, 3], event=[0, 0, 0]))
+    assert nothing.incidence_at(2).estimate == 0.0
+    assert nothing.mean_time_lost(3).upper is None
+    assert nothing.why.startswith("no event")
+    emptied = cumulative_incidence(FollowUp(start=[0, 5, 5], stop=[1, 6, 7], event=[1, 1, 0]))
+    assert "a state empties before others enter it" in emptied.why
+    assert cumulative_incidence(FIVE).why is None
+
+
 def test_the_conventions_say_what_is_not_used():
     said = " ".join(cumulative_incidence(FollowUp(stop=[1, 2], event=[1, 0], strata=[1, 2])).conventions)
     assert "strata of the follow-up are not used" in said

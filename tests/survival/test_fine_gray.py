@@ -193,6 +193,7 @@ def test_labels_become_columns_against_their_reference():
     ("f", "options", "told"),
     [
         (FOUR, {"cause": 3}, "none of cause 3 among 4 complete rows"),
+        (FOUR, {"cause": 0}, "must be an event that occurs, from 1"),
         (FOUR, {"ties": "exact"}, "must be efron or breslow"),
         (FOUR, {"variance": "robust"}, "must be one of sandwich, fine-gray, model"),
         (

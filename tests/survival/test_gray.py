@@ -83,9 +83,21 @@ def test_a_test_that_cannot_be_made_says_so():
     assert "singular" in found.why
 
 
+def test_being_censored_is_no_cause():
+    with pytest.raises(InputError, match="must be an event that occurs, from 1, but got none of cause 0"):
+        gray_test(FOUR, ARMS, cause=0)
+
+
 def test_every_fault_is_named():
     f = FollowUp(start=[0, 0, 1], stop=[1, 2, 3], event=[2, 2, 0], weights=[1, 1, 2], cluster=[1, 1, 2])
     with pytest.raises(InputError) as refused:
-        gray_test(f, ["a", "a", "a"])
-    for told in ("at least two groups", "none of cause 1", "common time zero", "unweighted rows", "one row each"):
+        gray_test(f, ["a", "a", "a"], rho=np.nan)
+    for told in (
+        "at least two groups",
+        "none of cause 1",
+        "rho: must be a number",
+        "common time zero",
+        "unweighted rows",
+        "one row each",
+    ):
         assert told in str(refused.value)

@@ -45,6 +45,17 @@ def test_nothing_is_extrapolated():
             restricted_mean(f, horizon)
 
 
+def test_without_an_event_no_interval_is_made_up():
+    found = restricted_mean(FollowUp(stop=[2, 3, 4], event=[0, 0, 1]), 3)
+    assert (found.value, found.mean.lower, found.mean.upper) == (3.0, None, None)
+    assert "no event yet" in found.why
+    two = milestone_difference(FollowUp(stop=[1, 3, 3, 3], event=[1, 0, 0, 0]), 2, list("aabb"))
+    assert two.why.startswith("b: the curve has no error there")
+    assert restricted_mean(FOUR, 3.5).why is None
+    with pytest.raises(InputError, match="must lie between 0 and 1"):
+        restricted_mean(FollowUp(stop=[2, 3, 4], event=[0, 0, 1]), 3, level=95)
+
+
 def test_difference_of_two_groups_by_hand():
     f = FollowUp(stop=[1, 2, 3, 4, 2, 4, 4, 4], event=[1, 0, 1, 1, 1, 0, 0, 0])
     found = restricted_mean_difference(f, 3.5, list("aaaabbbb"))

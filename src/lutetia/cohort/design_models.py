@@ -228,16 +228,21 @@ def many_tests(data: AnalysisData) -> DesignFinding:
 
 
 def _adjusted(data: AnalysisData) -> Remedy:
-    names = [table.name for table in data.endpoints]
-    raw = []
-    for name in names:
-        groups = group_follow_up(data, name)
-        raw.append(log_rank(groups.follow_up, groups.group).p)
-    rows = tuple(
-        RemedyRow(analysis=f"{name}, log-rank", says=f"p {p:.4f}, Holm {adjusted:.4f}")
-        for name, p, adjusted in zip(names, raw, adjusted_p(raw, method="holm"), strict=True)
-    )
-    return Remedy(title="All endpoints together", quantity="p", rows=rows)
+    tested, untested = {}, []
+    for table in data.endpoints:
+        groups = group_follow_up(data, table.name)
+        found = log_rank(groups.follow_up, groups.group)
+        if found.why is None:
+            tested[table.name] = found.p
+        else:
+            untested.append(RemedyRow(analysis=f"{table.name}, log-rank", says=f"not tested: {found.why}"))
+    raw = list(tested.values())
+    holm, rate = (adjusted_p(raw, method=method) if raw else [] for method in ("holm", "benjamini-hochberg"))
+    rows = [
+        RemedyRow(analysis=f"{name}, log-rank", says=f"p {p:.4f}, Holm {h:.4f}, Benjamini-Hochberg {q:.4f}")
+        for name, p, h, q in zip(tested, raw, holm, rate, strict=True)
+    ]
+    return Remedy(title="All endpoints together", quantity="p", rows=(*rows, *untested))
 
 
 def incomplete_covariates(data: AnalysisData, endpoint: str, *, seed: int) -> DesignFinding:

@@ -42,6 +42,14 @@ def p_text(p: float | None) -> str:
     return ">0.999" if p > 0.9995 else f"{p:.3f}"
 
 
+def p_sentence(p: float | None) -> str:
+    """A p-value inside a sentence: "p = 0.012", "p < 0.001"; "no test" where there is none."""
+    text = p_text(p)
+    if text == NONE:
+        return "no test"
+    return f"p {text[0]} {text[1:]}" if text[0] in "<>" else f"p = {text}"
+
+
 def months_text(days: Estimate | None) -> str:
     """Days in months of 30.4375 days, one decimal, with the interval: "13.9 (10.2–17.6)"; NE where not reached."""
     if days is None:
@@ -53,7 +61,7 @@ def months_text(days: Estimate | None) -> str:
 
 
 def _months(days: float | None) -> str:
-    return NOT_REACHED if days is None or not isfinite(days) else f"{days / DAYS_PER_MONTH:.1f}"
+    return NOT_REACHED if days is None or not isfinite(days) else f"{days / DAYS_PER_MONTH:.1f}".replace("-", "−")
 
 
 def difference_months_text(days: Estimate | None) -> str:
@@ -65,9 +73,14 @@ def difference_months_text(days: Estimate | None) -> str:
 
 
 def percent_text(share: Estimate | None) -> str:
-    """A share (0 to 1) in % with its interval, one decimal: "43.0 (35.0–51.3)"; NE where the curve does not reach."""
+    """A share (0 to 1) in % with its interval, one decimal: "43.0 (35.0–51.3)"; NE where the curve does not reach.
+
+    Without limits (nobody, or everybody, had the event) the share stands alone.
+    """
     if share is None or share.estimate is None:
         return NOT_REACHED
+    if share.lower is None and share.upper is None:
+        return f"{100 * share.estimate:.1f}"
     low, high = (NOT_REACHED if value is None else f"{100 * value:.1f}" for value in (share.lower, share.upper))
     return f"{100 * share.estimate:.1f} ({low}–{high})"
 

@@ -16,9 +16,9 @@ from lutetia.cohort.printed import INDENT, NONE, chi2_text, p_text
 from lutetia.cohort.record import record
 from lutetia.cohort.table import Table, TableRow
 from lutetia.proportion import multiplicity
-from lutetia.survival import log_rank
+from lutetia.survival import LogRank, log_rank
 from lutetia.survival.log_rank_pairwise import pairwise
-from lutetia.survival.log_rank_trend import trend
+from lutetia.survival.log_rank_trend import Trend, trend
 
 HEAD = ("Test", "Patients", "Events", "Chi-square", "df", "p", "p, Holm", "p, Benjamini-Hochberg")
 
@@ -50,7 +50,7 @@ def rank_table(rows: EndpointRows, factors: EndpointFactors, *, key: str) -> Tab
     printed: list[TableRow] = []
     records: list[dict[str, Any]] = []
     for test in overall:
-        _add(printed, records, rows, test, adjusted[test.factor.key], INDENT * 0)
+        _add(printed, records, rows, test, adjusted[test.factor.key], "")
         if (rising := _trend(rows, test.factor)) is not None:
             _add(printed, records, rows, rising, (None, None), INDENT)
         pairs = _pairs(rows, test.factor)
@@ -66,14 +66,11 @@ def rank_table(rows: EndpointRows, factors: EndpointFactors, *, key: str) -> Tab
     )
 
 
-def _overall(rows: EndpointRows, factor: Factor) -> RankTest | None:
-    found = level_log_rank(rows, factor)
-    if found is None:
-        return None
+def _test(found: LogRank | Trend, factor: Factor, name: str, level: str = "") -> RankTest:
     return RankTest(
         factor=factor,
-        name=factor.title,
-        level="",
+        name=name,
+        level=level,
         n=sum(found.n),
         events=sum(found.events),
         chi2=found.chi2,
@@ -81,6 +78,13 @@ def _overall(rows: EndpointRows, factor: Factor) -> RankTest | None:
         p=found.p,
         why=found.why or "",
     )
+
+
+def _overall(rows: EndpointRows, factor: Factor) -> RankTest | None:
+    found = level_log_rank(rows, factor)
+    if found is None:
+        return None
+    return _test(found, factor, factor.title)
 
 
 def _trend(rows: EndpointRows, factor: Factor) -> RankTest | None:
@@ -92,17 +96,7 @@ def _trend(rows: EndpointRows, factor: Factor) -> RankTest | None:
         return None
     scores = {level: float(place) for place, level in enumerate(order, 1)}
     found = trend(rows.follow_up.at(known), labels, scores=scores)
-    return RankTest(
-        factor=factor,
-        name=f"trend: {' < '.join(order)}",
-        level="trend",
-        n=sum(found.n),
-        events=sum(found.events),
-        chi2=found.chi2,
-        df=1,
-        p=found.p,
-        why=found.why or "",
-    )
+    return _test(found, factor, f"trend: {' < '.join(order)}", "trend")
 
 
 def _pairs(rows: EndpointRows, factor: Factor) -> list[RankTest]:
@@ -112,20 +106,12 @@ def _pairs(rows: EndpointRows, factor: Factor) -> list[RankTest]:
     if len(set(labels)) < 3:
         return []
     found = pairwise(rows.follow_up.at(known), labels)
-    return [
-        RankTest(
-            factor=factor,
-            name=f"{first} against {second}",
-            level=f"{first} / {second}",
-            n=sum(test.n),
-            events=sum(test.events),
-            chi2=test.chi2,
-            df=test.df,
-            p=test.p,
-            why=test.why or "",
-        )
-        for (first, second), test in zip(found.pairs, found.tests, strict=True)
-    ]
+    tests = {}
+    for pair, test in zip(found.pairs, found.tests, strict=True):
+        first, second = sorted((factor.levels.index(str(level)) for level in pair))
+        one, other = factor.levels[first], factor.levels[second]
+        tests[first, second] = _test(test, factor, f"{one} against {other}", f"{one} / {other}")
+    return [tests[pair] for pair in sorted(tests)]
 
 
 def _adjusted(tests: Sequence[RankTest]) -> list[tuple[float | None, float | None]]:
@@ -190,14 +176,4 @@ def treatment_test(rows: EndpointRows, factor: Factor, levels: Sequence[str] | N
     if len(set(labels)) < 2:
         return None
     found = log_rank(rows.follow_up.at(kept), labels)
-    return RankTest(
-        factor=factor,
-        name=" / ".join(sorted(set(labels))),
-        level="",
-        n=sum(found.n),
-        events=sum(found.events),
-        chi2=found.chi2,
-        df=found.df,
-        p=found.p,
-        why=found.why or "",
-    )
+    return _test(found, factor, " / ".join(sorted(set(labels))))

@@ -127,6 +127,8 @@ def _baseline(u: Floats, values: Mapping[str, Any]) -> dict[str, Any]:
     extrahepatic = u[:, 4] < _share("extrahepatic")
     r0 = u[:, 3] < _share("r0")
     gap = np.where(r0, 1900, 150) * np.exp(0.8 * ndtri(_inside(u[:, 20])))
+    age = 21 + 65 * _beta_like(u[:, 19])
+    longest = (age - 20) * 365.25  # the youngest at diagnosis was 20
     return {
         "male": u[:, 0] < _share("male"),
         "ki67_known": u[:, 1] < _share("grade_known"),
@@ -136,8 +138,8 @@ def _baseline(u: Floats, values: Mapping[str, Any]) -> dict[str, Any]:
         "syndrome": np.where(functional, _pick(within, syndromes), -1),
         "metastatic": extrahepatic | (u[:, 6] >= (1 - _share("metastatic")) / (1 - _share("extrahepatic"))),
         "centre": _pick(u[:, 7], margins()["share_by_centre"]),
-        "age_years": 21 + 65 * _beta_like(u[:, 19]),
-        "from_diagnosis_days": np.clip(gap, 14, 9000).astype(np.int64),
+        "age_years": age,
+        "from_diagnosis_days": np.clip(np.minimum(gap, longest), 14, 9000).astype(np.int64),
     }
 
 

@@ -14,8 +14,9 @@ from numpy.typing import ArrayLike
 
 from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
-from lutetia.survival.followup import FollowUp, floats, refuse_causes
+from lutetia.survival.followup import FollowUp, refuse_causes
 from lutetia.survival.kaplan_meier import kaplan_meier
+from lutetia.survival.number_column import number_column, number_table
 from lutetia.survival.state_curve import tied_times
 from lutetia.survival.subdistribution import Censoring, censoring_of
 from lutetia.survival.ties import TOLERANCE, Codes, Floats
@@ -75,8 +76,7 @@ def brier_score(f: FollowUp, survival: ArrayLike, times: float | Sequence[float]
     another shape, times outside follow-up, delayed entry, or several kinds of event.
     """
     when = np.atleast_1d(np.asarray(times, dtype=np.float64))
-    predicted = np.asarray(survival, dtype=np.float64)
-    predicted = predicted[:, None] if predicted.ndim == 1 else predicted
+    predicted = number_table(survival, "survival", "accuracy")
     known, rows, left_out = _usable(f, predicted, when, "survival", probability=True)
     predicted = predicted[known]
     censoring = _Weights.of(rows)
@@ -103,7 +103,7 @@ def dynamic_auc(f: FollowUp, score: ArrayLike, times: float | Sequence[float] | 
     score are left out and counted. Raises InputError as `brier_score`.
     """
     when = np.atleast_1d(np.asarray(times, dtype=np.float64))
-    values = floats(score)[:, None]
+    values = number_column(score, "score", "accuracy")[:, None]
     known, rows, left_out = _usable(f, values, when, "score", probability=False)
     censoring, ranks = _Weights.of(rows), np.unique(values[known, 0], return_inverse=True)[1].reshape(-1)
     return DynamicAuc(

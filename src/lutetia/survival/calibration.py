@@ -11,9 +11,10 @@ from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
 from lutetia.rows import LeftOut
 from lutetia.survival.curve_interval import Interval, normal_quantile
-from lutetia.survival.followup import FollowUp, Grouping, floats, group_levels, refuse_causes
+from lutetia.survival.followup import FollowUp, Grouping, group_levels, refuse_causes
 from lutetia.survival.kaplan_meier import kaplan_meier
 from lutetia.survival.levels import Levels
+from lutetia.survival.number_column import number_column
 from lutetia.survival.ties import Floats
 
 
@@ -66,7 +67,7 @@ def calibration(
     another length, a time that is not above 0 or beyond all follow-up, or several kinds of event.
     """
     refuse_causes(f, "calibration")
-    predicted = floats(survival)
+    predicted = number_column(survival, "survival", "calibration")
     _refuse(f, predicted, when, groups)
     risk = 1 - predicted
     found = _quantile_groups(risk, groups) if isinstance(groups, int) else group_levels(f, groups, "groups")

@@ -27,6 +27,7 @@ class CumulativeIncidence:
 
     `incidence` and `std_error` (T, k) hold from each time on, `event_free` (T,) is the probability of no event yet;
     `at_risk` (T,) counts rows just before each time, weighted if they are; `n_events` (k,) counts rows, unweighted.
+    `why` says what a reader must know before believing the curves.
     """
 
     causes: tuple[str, ...]
@@ -38,6 +39,7 @@ class CumulativeIncidence:
     n: int
     n_events: tuple[int, ...]
     label: Hashable | None = None
+    why: str | None = None
     conventions: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
     _curve: StateCurve = field(repr=False)
@@ -130,6 +132,7 @@ def _incidence(
         n=f.n,
         n_events=tuple(np.bincount(f.event, minlength=len(causes) + 1)[1:].tolist()),
         label=label,
+        why=found.why,
         conventions=_conventions(f),
         left_out=left_out,
         _curve=found,

@@ -16,7 +16,8 @@ from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
 from lutetia.rows import LeftOut
 from lutetia.survival.curve_interval import normal_quantile
-from lutetia.survival.followup import FollowUp, floats, refuse_causes
+from lutetia.survival.followup import FollowUp, refuse_causes
+from lutetia.survival.number_column import number_column
 from lutetia.survival.state_curve import tied_times
 from lutetia.survival.subdistribution import censoring_of
 from lutetia.survival.ties import Codes, Floats
@@ -108,7 +109,7 @@ def _scores(
     f: FollowUp, score: ArrayLike, higher: str, weighting: str, horizon: float | None
 ) -> tuple[Floats, tuple[LeftOut, ...]]:
     faults = []
-    values = floats(score)
+    values = number_column(score, "score", "concordance")
     if values.size != f.n:
         faults.append(Fault(place="score", must=f"must have one value per row ({f.n})", got=str(values.size)))
     elif not np.isfinite(values).any():

@@ -39,6 +39,7 @@ class GroupDifference:
 
     `values` are the two numbers, each with its interval; p-values are two-sided normal ones of the difference, of the
     log ratio and, for survival at a time, of the difference on the log(−log) scale. None where a scale does not exist.
+    `why` says what a reader must know before believing the comparison.
     """
 
     groups: tuple[Hashable, Hashable]
@@ -50,6 +51,7 @@ class GroupDifference:
     log_log_p: float | None = None
     n: tuple[int, int]
     n_events: tuple[int, int]
+    why: str | None = None
     conventions: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
 
@@ -89,8 +91,10 @@ def is_robust(f: FollowUp, robust: bool | None) -> bool:
 
 
 def plain(found: Functional, level: float, low: float, high: float, method: str = "plain") -> Estimate:
-    """The value with symmetric limits, cut to low..high."""
+    """The value with symmetric limits, cut to low..high; no limits where the variance is 0."""
     reach = normal_quantile(level) * found.std_error
+    if reach <= 0:
+        return Estimate(estimate=found.value, lower=None, upper=None, std_error=0.0, level=level, method=method)
     return Estimate(
         estimate=found.value,
         lower=max(found.value - reach, low),
@@ -135,6 +139,9 @@ def ratio(first: Functional, second: Functional, level: float) -> tuple[Estimate
     if first.value <= 0 or second.value <= 0:
         return Estimate(estimate=None, lower=None, upper=None, level=level, method="log"), None
     spread = _spread(first, second, 1 / first.value, 1 / second.value)
+    if spread <= 0:
+        found = second.value / first.value
+        return Estimate(estimate=found, lower=None, upper=None, std_error=0.0, level=level, method="log"), None
     log, reach = np.log(second.value / first.value), normal_quantile(level) * np.sqrt(spread)
     found, low, high = (float(np.exp(value)) for value in (log, log - reach, log + reach))
     error = found * float(np.sqrt(spread))

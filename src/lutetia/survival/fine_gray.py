@@ -7,7 +7,7 @@ it is not the effect on those still free of every event (that is the cause-speci
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -61,7 +61,6 @@ class FineGray:
     why: str | None = None
     conventions: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
-    _mean: Floats = field(repr=False)
 
     @property
     def p(self) -> Floats:
@@ -170,7 +169,6 @@ def fine_gray(
         why=found.why,
         conventions=_conventions(f, cause, ties, variance),
         left_out=(*f.left_out, *(LeftOut.at(at.tolist(), f"{name} missing") for name, at in missing.items())),
-        _mean=mean,
     )
 
 
@@ -178,9 +176,9 @@ def _refuse(f: FollowUp, n: int, kept: Codes, cause: int, ties: str, variance: s
     faults = []
     if n != f.n:
         faults.append(Fault(place="X", must=f"must have one row for each of the {f.n} rows", got=str(n)))
-    elif not (f.event[kept] == cause).any():
+    elif cause < 1 or not (f.event[kept] == cause).any():
         got = f"none of cause {cause} among {kept.size} complete rows"
-        faults.append(Fault(place="cause", must="must have events", got=got))
+        faults.append(Fault(place="cause", must="must be an event that occurs, from 1", got=got))
     if ties not in ("efron", "breslow"):
         faults.append(Fault(place="ties", must="must be efron or breslow", got=repr(ties)))
     if variance not in get_args(Variance):
@@ -264,12 +262,12 @@ def _covariance(
 ) -> Floats:
     if fit.why is not None:
         return np.full((z.shape[1], z.shape[1]), np.nan)
-    inverse: Floats = np.linalg.inv(fit.at.information)
+    inverse = np.asarray(np.linalg.inv(fit.at.information), dtype=np.float64)
     if variance == "model":
         return inverse
-    residual: Floats = score_residuals(layout, z, fit.beta, fit.at)
+    residual = score_residuals(layout, z, fit.beta, fit.at)
     if variance == "fine-gray":
-        residual = residual + censoring_residuals(layout, z, fit.beta, fit.at, times)
+        residual += censoring_residuals(layout, z, fit.beta, fit.at, times)
     summed = grouped_sums(cluster, residual, int(cluster.max()) + 1) @ inverse
     found: Floats = summed.T @ summed
     return found

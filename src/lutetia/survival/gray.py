@@ -59,7 +59,7 @@ def gray_test(
     """
     groups = levels(group)
     layers = levels(strata) if strata is not None else _layers_of(f)
-    _refuse_unsuited(f, groups, layers, cause)
+    _refuse_unsuited(f, groups, layers, cause, rho)
     kept = (groups.codes >= 0) & (layers.codes >= 0)
     left_out = [
         *f.left_out,
@@ -103,15 +103,17 @@ def _missing(codes: Codes, what: str) -> list[LeftOut]:
     return [LeftOut.at(rows.tolist(), f"{what} missing")] if rows.size else []
 
 
-def _refuse_unsuited(f: FollowUp, groups: Levels, layers: Levels, cause: int) -> None:
+def _refuse_unsuited(f: FollowUp, groups: Levels, layers: Levels, cause: int, rho: float) -> None:
     faults = []
     for place, found in (("group", groups), ("strata", layers)):
         if found.codes.size != f.n:
             faults.append(Fault(place=place, must=f"must have one label per row ({f.n})", got=str(found.codes.size)))
     if len(groups.labels) < 2:
         faults.append(Fault(place="group", must="must hold at least two groups", got=str(len(groups.labels))))
-    if not (f.event == cause).any():
-        faults.append(Fault(place="cause", must="must have events", got=f"none of cause {cause}"))
+    if not np.isfinite(rho):
+        faults.append(Fault(place="rho", must="must be a number", got=f"{rho}"))
+    if cause < 1 or not (f.event == cause).any():
+        faults.append(Fault(place="cause", must="must be an event that occurs, from 1", got=f"none of cause {cause}"))
     if f.start is not None:
         faults.append(Fault(place="start", must="must be absent: the test is written for a common time zero"))
     if f.weights is not None:

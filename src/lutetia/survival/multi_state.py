@@ -29,6 +29,7 @@ class StateOccupation:
     `probability` and `std_error` (T, K) hold from each time on, `at_risk` (T, K) is the (weighted) number in each state
     just before. `transitions` (K, K) counts moves from row to column, `censored` (K,) the patients last seen in a state
     without a further move, `initial` (K,) is the distribution before the first move. `n` rows, `n_patients` patients.
+    `why` says what a reader must know before believing the curves.
     """
 
     states: tuple[str, ...]
@@ -42,6 +43,7 @@ class StateOccupation:
     n: int
     n_patients: int
     label: Hashable | None = None
+    why: str | None = None
     conventions: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
     _curve: StateCurve = field(repr=False)
@@ -135,6 +137,7 @@ def _occupation(f: FollowUp, path: Path, label: Hashable | None, left_out: tuple
         n=f.n,
         n_patients=int(patients.max()) + 1,
         label=label,
+        why=found.why,
         conventions=_conventions(f, found),
         left_out=left_out,
         _curve=found,

@@ -32,12 +32,15 @@ from lutetia.survival.kaplan_meier import KaplanMeier, kaplan_meier
 from lutetia.survival.state_curve import groups_of
 from lutetia.survival.ties import TOLERANCE, Floats
 
+NO_ERROR = "the curve has no error there (no event yet, or nobody left): no interval says how sure that is"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RestrictedMean:
     """Mean of min(T, horizon) with symmetric limits, in the unit of the times; `lost` is horizon − mean, the same way.
 
-    `n_events` counts rows with the event up to the horizon, `at_risk_at_horizon` those at risk just before it.
+    `n_events` counts rows with the event up to the horizon, `at_risk_at_horizon` those at risk just before it. Without
+    an error there are no limits, and `why` says so.
     """
 
     horizon: float
@@ -47,6 +50,7 @@ class RestrictedMean:
     n_events: int
     at_risk_at_horizon: float
     label: Hashable | None = None
+    why: str | None = None
     conventions: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
 
@@ -149,6 +153,7 @@ def _compared(
 ) -> GroupDifference:
     change, change_p = difference(found[0], found[1], level)
     quotient, quotient_p = ratio(found[0], found[1], level)
+    certain = [str(label) for label, one in zip(labels, found, strict=True) if one.variance <= 0]
     said = [f"{labels[1]} less {labels[0]}, and {labels[1]} over {labels[0]}; p two-sided, normal.", *conventions]
     if f.strata is not None:
         said.append("The strata of the follow-up are not used.")
@@ -162,6 +167,7 @@ def _compared(
         log_log_p=p_log_log,
         n=(parts[0].n, parts[1].n),
         n_events=(int((parts[0].event > 0).sum()), int((parts[1].event > 0).sum())),
+        why=f"{' and '.join(certain)}: {NO_ERROR}" if certain else None,
         conventions=tuple(said),
         left_out=left_out,
     )
@@ -186,6 +192,7 @@ def _mean(
         n_events=int(((f.event > 0) & (f.stop <= horizon + TOLERANCE)).sum()),
         at_risk_at_horizon=float(curve.at_risk_at([horizon])[0]),
         label=label,
+        why=NO_ERROR if found.variance <= 0 else None,
         conventions=(
             f"Area under Kaplan-Meier from 0 to {horizon:g}; limits symmetric.",
             _variance_said(f, robust),

@@ -50,6 +50,7 @@ class StateCurve:
     std_error: Floats
     last: float
     settled: bool
+    why: str | None
 
     def estimate(self, state: int, when: float, interval: Interval, level: float) -> Estimate:
         """The probability of one state at one time; None beyond follow-up unless the curve is settled."""
@@ -64,7 +65,7 @@ class StateCurve:
         return Estimate(estimate=found, lower=lower, upper=upper, std_error=sure, level=level, method=interval)
 
     def mean_time(self, horizon: float, level: float) -> list[Estimate]:
-        """Mean time spent in each state from 0 to the horizon with symmetric limits, in the unit of the times."""
+        """Mean time spent in each state from 0 to the horizon; limits symmetric, None without an error."""
         self._refuse_beyond(horizon)
         z = normal_quantile(level)
         means = mean_times(self.counts, self.probability, horizon)
@@ -72,8 +73,8 @@ class StateCurve:
         return [
             Estimate(
                 estimate=mean,
-                lower=max(mean - z * error, 0.0),
-                upper=min(mean + z * error, horizon),
+                lower=max(mean - z * error, 0.0) if error > 0 else None,
+                upper=min(mean + z * error, horizon) if error > 0 else None,
                 std_error=error,
                 level=level,
                 method="plain",
@@ -104,7 +105,17 @@ def curve(pieces: Pieces) -> StateCurve:
         std_error=errors,
         last=float(pieces.stop.max()),
         settled=bool(counts.times.size and (path[-1][left_once] <= 1e-12).all()),
+        why=_why(counts, path),
     )
+
+
+def _why(counts: Tally, path: Floats) -> str | None:
+    """What a reader must know before believing the curve, or None."""
+    if not counts.times.size:
+        return "no event: nothing moves, and no interval says how sure that is"
+    if ((counts.n_at_risk > 0) & (path[:-1] <= 1e-12) & (counts.moves.sum(axis=2) > 0)).any():
+        return "with delayed entry a state empties before others enter it: they move with a probability of 0"
+    return None
 
 
 def tied_times(f: FollowUp) -> tuple[Floats, Floats]:

@@ -103,6 +103,21 @@ def test_hard_findings_come_first_and_plain_data_are_taken(clean):
         integrity.check({"paper": "x"})
 
 
+def test_groups_of_nobody_stop_no_check(clean):
+    """A size of 0 (or a million) is a wrong number like any other: findings, no crash."""
+    from lutetia.evidence import packaged_paper
+
+    data = [packaged_paper("S000").model_dump(mode="json"), clean]
+    for paper in data:
+        for group in paper["groups"]:
+            for n in (0, 1, 1_000_000):
+                kept, group["n"] = group["n"], n
+                said = " ".join(finding.computed for finding in integrity.check(paper))
+                assert " inf" not in said
+                assert " nan" not in said
+                group["n"] = kept
+
+
 def test_an_empty_paper_has_nothing_to_find():
     assert integrity.check(Paper(paper="x", title="t", source="s")) == []
 

@@ -80,7 +80,7 @@ def test_visits_out_of_order_are_refused(tables: Tables) -> None:
 
 def test_lesions_that_stand_twice_are_refused_with_every_row(tables: Tables) -> None:
     tu, tr = tables(LESIONS, VISITS)
-    found = faults([*tu, dict(tu[1])], [*tr, dict(tr[3]), {**tr[8], "TRSTRESN": 17, "TRORRES": 17}])
+    found = faults([*tu, dict(tu[1])], [*tr, dict(tr[3]), {**tr[8], "TRSTRESN": 17, "TRSTRESC": "17", "TRORRES": 17}])
     assert [fault.place.split(" (")[0] for fault in found] == ["TU row 4", "TR row 4, 10", "TR row 9, 11"]
 
 

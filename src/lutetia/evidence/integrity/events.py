@@ -137,7 +137,7 @@ def _contrast(paper: Paper, place: str, row: Ratio, split: Split, population: st
     """The row with group sizes in its population; shares of a larger group are taken over."""
     width, allowed = std_error_range(row), _allowance(row)
     first, second = row.groups or ("", "")
-    sized = paper.n(split.of) and paper.n(first) and paper.n(second)
+    sized = all(paper.n(group) for group in (population, split.of, first, second))
     if width is None or not width.low or allowed is None or not sized:
         return None
     scale = 1.0 if _is_within(paper, split.of, population) else paper.n(population) / paper.n(split.of)

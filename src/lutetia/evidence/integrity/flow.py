@@ -59,7 +59,9 @@ def _at_most(paper: Paper, split: Split, group: str, excess: int) -> str:
         if other.id != split.id and group in other.into and other.complete and room >= 0:
             n = paper.n(other.of) + excess
             parent = paper.group_of[other.of].of
-            share = f" ({shown(100 * n / paper.n(parent), 3)} % of {paper.n(parent)})" if parent else ""
+            share = (
+                f" ({shown(100 * n / paper.n(parent), 3)} % of {paper.n(parent)})" if parent and paper.n(parent) else ""
+            )
             return f". With {room} in {group}, {other.of} would be {n}{share}"
     return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import ceil, floor
+from math import ceil, floor, prod
 
 from lutetia.evidence.integrity.finding import Finding, cells, listed, shown
 from lutetia.evidence.paper import Paper, Sum, Table
@@ -14,6 +14,8 @@ PERCENTAGE, GRIM, SUM, GROUP = "percentage-of-count", "percentage-without-count"
 EVALUABLE = 0.5
 """Share of a group that must at least be left when a denominator is searched."""
 SHOWN = 4
+MANY = 1_000_000
+"""Combinations of counts tried for a sum of percentages; with more of them any total can be reached."""
 
 Candidate = tuple[int, int]
 """A count and its denominator."""
@@ -65,7 +67,7 @@ def _n(paper: Paper, row: Share) -> int:
 def _counts(percent: Printed, n: int) -> list[int]:
     """Every count of n that prints as this percentage."""
     low, high = max(floor(percent.low * n / 100) - 1, 0), min(ceil(min(percent.high, 100) * n / 100) + 1, n)
-    return [count for count in range(low, high + 1) if percent.fits(100 * count / n)]
+    return [count for count in range(low, high + 1) if n and percent.fits(100 * count / n)]
 
 
 def _searched(percent: Printed, n: int, down_to: float = EVALUABLE) -> list[Candidate]:
@@ -109,7 +111,8 @@ def _without_count(paper: Paper, table: Table, row: Share, percent: Printed, n: 
     said += f". Denominators that do: {', '.join(f'{x}/{m}' for x, m in searched[:SHOWN])}{more}"
     for total in table.sums:
         if row.id in total.parts and (target := _target(paper, table, total)) is not None:
-            closing = [c for c in searched if c[0] in _closing(paper, table, total, row.id, target)]
+            counts = _closing(paper, table, total, row.id, target)
+            closing = [candidate for candidate in searched if candidate[0] in counts]
             if 0 < len(closing) < len(searched):
                 said += f". The total of {target} leaves {_or(f'{x}/{m}' for x, m in closing[:SHOWN])}"
     return f"{said}."
@@ -127,7 +130,7 @@ def _sum(paper: Paper, table: Table, total: Sum) -> Iterator[Finding]:
     if target is None:
         return
     parts = [_possible(paper, table, part) for part in total.parts]
-    if not all(parts):
+    if not all(parts) or prod(map(len, parts)) > MANY:
         return
     reachable = _sums(parts)
     ok = target in reachable if total.complete else min(reachable) <= target
@@ -165,7 +168,8 @@ def _possible(paper: Paper, table: Table, row_id: str) -> set[int]:
 def _closing(paper: Paper, table: Table, total: Sum, row_id: str, target: int) -> set[int]:
     """The counts of one part with which the other parts can reach the total."""
     others = [_possible(paper, table, part) for part in total.parts if part != row_id]
-    return {target - rest for rest in _sums(others)} if all(others) else set()
+    usable = all(others) and prod(map(len, others)) <= MANY
+    return {target - rest for rest in _sums(others)} if usable else set()
 
 
 def _sums(parts: Sequence[set[int]]) -> set[int]:

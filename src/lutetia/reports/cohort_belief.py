@@ -1,0 +1,119 @@
+"""What to believe, in three sentences: the comparison as grouped, the analysis that answers the question, what is open.
+
+The sentences are made of the design check's findings by fixed rules; nothing is weighed that is not printed below them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lutetia.cohort.analysis import CohortAnalysis
+from lutetia.cohort.contrast import Contrast
+from lutetia.cohort.design_finding import RemedyRow
+from lutetia.cohort.group_contrast import compared_levels, group_contrast
+from lutetia.cohort.printed import ratio_text
+from lutetia.errors import InputError
+from lutetia.estimate import Estimate
+from lutetia.reports.cohort_design import FIRED, OPEN, Examined
+
+# The checks whose firing makes the comparison as grouped unfit to answer what the treatment does.
+BIAS = {
+    "DC-01": "only patients with a second line are in",
+    "DC-02": "the groups are defined by what happens after time zero",
+    "DC-03": "survival is counted from before patients could be in",
+    "DC-04": "the groups were unlike when the treatment was chosen",
+}
+PREFERRED = ("clone-censor-weight", "time-dependent", "landmark")
+FROM_DECISION = "DC-02"
+
+
+def what_to_believe(analysis: CohortAnalysis, checks: Sequence[Examined]) -> tuple[str, str, str]:
+    """The three sentences of a study."""
+    return _as_grouped(analysis, checks), _from_the_decision(analysis, checks), _what_is_open(analysis, checks)
+
+
+def endpoint_of(analysis: CohortAnalysis) -> str:
+    """The endpoint the sentences speak of: overall survival where it is declared, else the first."""
+    names = [table.name for table in analysis.data.endpoints if table.endpoint.endpoint == "OS"]
+    return names[0] if names else analysis.data.endpoints[0].name
+
+
+def _as_grouped(analysis: CohortAnalysis, checks: Sequence[Examined]) -> str:
+    endpoint = endpoint_of(analysis)
+    why = [f"{BIAS[c.finding.check]} ({c.finding.check})" for c in checks if _biases(c)]
+    fired = sum(c.state == FIRED for c in checks)
+    count = f"{fired} of {len(checks)} design checks fired"
+    found = _naive(analysis, endpoint)
+    if isinstance(found, str):
+        return f"No two groups can be compared for {endpoint} ({found}): curves and tables describe, and {count}."
+    reference, other = compared_levels(analysis.data)
+    said = f"As grouped, {other} against {reference} has a hazard ratio of {ratio_text(found.hazard_ratio)} for {endpoint}"
+    if why:
+        return f"{said}; do not read it as the effect of treatment, because {_joined(why)}; {count}."
+    return f"{said}, and no check that would bias it fired ({count}): read it within its interval."
+
+
+def _biases(check: Examined) -> bool:
+    return check.state == FIRED and check.finding.check in BIAS
+
+
+def _naive(analysis: CohortAnalysis, endpoint: str) -> Contrast | str:
+    if analysis.study.comparison is None:
+        return "no comparison is declared"
+    try:
+        found = group_contrast(analysis.data, endpoint, analysis="as grouped", believe=False)
+    except InputError as error:
+        return "; ".join(f"{fault.place} {fault.must}" for fault in error.faults)
+    return found if found.converged else found.why
+
+
+def _from_the_decision(analysis: CohortAnalysis, checks: Sequence[Examined]) -> str:
+    emulation = analysis.study.emulation
+    if emulation is None:
+        return (
+            "No decision is declared (emulation) from which the strategies could be compared like the arms of a trial: "
+            "of this cohort, believe what describes it."
+        )
+    rows = _rows_of(checks, FROM_DECISION)
+    best = next((rows[name] for name in PREFERRED if name in rows), None)
+    if best is None or best.estimate is None:
+        return f"The comparison from the decision on ({emulation.at}) could not be made; none of its numbers is printed."
+    reference, strategy = (strategy.name for strategy in emulation.strategies)
+    said = f"The question is answered from the decision on ({emulation.at}): “{strategy}” against “{reference}” "
+    said += f"has a hazard ratio of death of {ratio_text(best.estimate)} by {best.analysis}, {_verdict(best.estimate)}"
+    others = [
+        f"{row.analysis} {ratio_text(row.estimate)}"
+        for name in PREFERRED
+        if (row := rows.get(name)) is not None and row is not best and row.estimate is not None
+    ]
+    return said + (f" (beside it: {', '.join(others)})." if others else ".")
+
+
+def _rows_of(checks: Sequence[Examined], check: str) -> dict[str, RemedyRow]:
+    remedy = next((c.remedy for c in checks if c.finding.check == check), None)
+    return {} if remedy is None else {row.analysis: row for row in remedy.rows}
+
+
+def _verdict(ratio: Estimate) -> str:
+    if ratio.estimate is None or ratio.lower is None or ratio.upper is None:
+        return "without an interval"
+    if ratio.lower <= 1 <= ratio.upper:
+        return "which is compatible with no difference"
+    return "an interval that excludes no difference, if everything that guided the choice was measured"
+
+
+def _what_is_open(analysis: CohortAnalysis, checks: Sequence[Examined]) -> str:
+    names = analysis.study.emulation.adjust_for if analysis.study.emulation is not None else ()
+    titles = [c.title for name in names if (c := analysis.study.covariate(name)) is not None]
+    given = f"everything beyond {_joined(titles)}" if titles else "everything that guided the choice of treatment"
+    parts = [f"{given} is unmeasured here and can move these numbers"]
+    untold = [c.finding.check for c in checks if c.state == OPEN]
+    if untold:
+        parts.append(f"{_joined(untold)} cannot be told from these data")
+    if analysis.study.made_up:
+        parts.append("the patients are made up, so that nothing here is evidence about a treatment")
+    return f"What stays open: {'; '.join(parts)}."
+
+
+def _joined(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,97 @@
+"""What a section of the report is made of: tables and figures, ready to be set on a page or a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+from lutetia.cohort.printed import INDENT
+from lutetia.cohort.table import Table
+from lutetia.reports.cohort_cells import aligned_rows
+from lutetia.reports.cohort_figures import Drawn
+
+HEAD_LETTERS = 15  # of a line of a column title
+LONG_CELL = 28  # letters from which a column is one of text, which may break
+CONVENTION_LETTERS = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A printed row; `inset` counts the steps its first cell is set in. A heading spans the table."""
+
+    cells: tuple[str, ...]
+    heading: bool
+    inset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableBlock:
+    """A table with its column titles broken into lines; `text_columns` are those whose cells are long text."""
+
+    key: str
+    title: str
+    head: tuple[tuple[str, ...], ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    text_columns: tuple[int, ...]
+    is_table: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FigureBlock:
+    """A figure with its caption."""
+
+    drawn: Drawn
+    is_table: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its name in files."""
+        return self.drawn.key
+
+
+Block = TableBlock | FigureBlock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of the report under one heading; `intro` stands above its blocks."""
+
+    key: str
+    title: str
+    intro: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+
+def table_block(table: Table) -> TableBlock:
+    """The table as it is set: decimals aligned, insets as numbers."""
+    rows = tuple(
+        Row(
+            cells=(cells[0].lstrip(INDENT).strip(), *cells[1:]) if cells else (),
+            heading=row.kind == "heading",
+            inset=len(cells[0]) - len(cells[0].lstrip(INDENT)) if cells else 0,
+        )
+        for row, cells in zip(table.rows, aligned_rows(table), strict=True)
+    )
+    return TableBlock(
+        key=table.key,
+        title=table.title,
+        head=tuple(head_lines(title) for title in table.head),
+        rows=rows,
+        notes=table.notes,
+        text_columns=_text_columns(len(table.head), rows),
+    )
+
+
+def head_lines(title: str) -> tuple[str, ...]:
+    """A column title in short lines; an interval's note stands on a line of its own."""
+    body, note, rest = title.partition(" (95 % CI)")
+    lines = wrap(body, HEAD_LETTERS, break_long_words=False) or [""]
+    return (*lines, *((note.strip() + rest,) if note else ()))
+
+
+def _text_columns(columns: int, rows: Sequence[Row]) -> tuple[int, ...]:
+    """The columns after the first whose longest cell is a sentence rather than a number."""
+    plain = [row.cells for row in rows if not row.heading]
+    return tuple(at for at in range(1, columns) if max((len(cells[at]) for cells in plain), default=0) > LONG_CELL)

@@ -1,0 +1,74 @@
+"""The declared target trial on tiny courses worked on paper."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lutetia.cohort.analysis_rows import analysis_data
+from lutetia.cohort.target_trial import target_trial
+from lutetia.errors import InputError
+
+EMULATION = {
+    "at": {"event": "progression", "line": 1},
+    "strategies": [
+        {"name": "another treatment next", "next_line": ["not RLT"]},
+        {"name": "RLT next", "next_line": ["RLT"]},
+    ],
+    "grace_days": 183,
+}
+PROGRESSED = {"progression": "2015-12-31"}
+
+
+@pytest.fixture
+def four_at_progression(course):
+    """A takes RLT 32 days after progression, B everolimus after 1, C nothing; D never progresses."""
+    return (
+        course(
+            "A",
+            lines=[("ssa_standard", "2015-01-01", PROGRESSED), ("rlt", "2016-02-01")],
+            death="2017-12-31",
+            sex="male",
+        ),
+        course(
+            "B",
+            lines=[("ssa_standard", "2015-01-01", PROGRESSED), ("everolimus", "2016-01-01")],
+            last_contact="2016-12-31",
+            sex="female",
+        ),
+        course("C", lines=[("ssa_standard", "2015-01-01", PROGRESSED)], death="2016-01-31", sex="male"),
+        course("D", lines=[("ssa_standard", "2015-01-01")], death="2016-01-31"),
+    )
+
+
+def test_the_decision_by_hand(four_at_progression, study):
+    trial = target_trial(analysis_data(four_at_progression, study(emulation=EMULATION)))
+    # from 2015-12-31: to 2017-12-31 731 days, to 2016-12-31 366, to 2016-01-31 31
+    assert trial.decision.follow_up_days.tolist() == [731, 366, 31]
+    assert trial.decision.event.tolist() == [True, False, True]
+    assert trial.decision.exposed_after_days.tolist() == [32, np.inf, np.inf]
+    assert trial.decision.other_after_days.tolist() == [np.inf, 1, np.inf]
+    assert trial.decision.patients == ("A", "B", "C")
+    assert [(left.count, left.why) for left in trial.left_out] == [(1, "no progression on line 1")]
+
+
+def test_a_covariate_that_is_not_known_leaves_the_patient_out(course, four_at_progression, study):
+    unknown = course("U", lines=[("ssa_standard", "2015-01-01", PROGRESSED)], death="2017-01-31")
+    declared = study(covariates=[{"name": "sex"}], emulation=EMULATION | {"adjust_for": ["sex"]})
+    trial = target_trial(analysis_data((*four_at_progression, unknown), declared))
+    assert trial.decision.n == 3
+    assert trial.decision.covariates.tolist() == [[1], [0], [1]]
+    assert (1, "sex not known") in [(left.count, left.why) for left in trial.left_out]
+
+
+def test_the_protocol_names_every_element(four_at_progression, study):
+    trial = target_trial(analysis_data(four_at_progression, study(emulation=EMULATION)))
+    elements = dict(trial.protocol)
+    assert elements["Time zero"] == "progression on line 1"
+    assert elements["Grace period"] == "183 days"
+    assert set(elements) >= {"Eligibility", "Strategies", "Assignment", "Follow-up", "Outcome", "Estimand", "Analysis"}
+
+
+def test_a_study_without_a_target_trial_is_refused(four_at_progression, study):
+    with pytest.raises(InputError, match="emulation must be declared"):
+        target_trial(analysis_data(four_at_progression, study()))
