@@ -4,9 +4,9 @@
     uv pip install --python .tools/peers/bin/python -r benchmarks/peers.txt
     python benchmarks/survival.py --peers .tools/peers/bin/python --date 2026-11-20 --write PAGE.md
 
-Made-up patients, times in whole days (heavy ties), 20 % to 65 % events. Each program runs in a process of its own (-P: this file is no package of the name survival),
-median of three runs after one on 1,000 rows; `--only TEXT` keeps the tasks whose name holds one of the texts. Without
---peers only Lutetia runs (and R, if Rscript is found). The page in the docs is docs/statistics/benchmarks.md.
+Made-up patients, times in whole days (heavy ties), two thirds with an event. Each program runs in a process of its own,
+median of three runs (Lutetia: five) after one on 1,000 rows; `--only TEXT` keeps the tasks whose name holds one of the
+texts. Without --peers only Lutetia runs (and R, if Rscript is found). The docs' page is docs/statistics/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 PEERS = ("lifelines", "sksurv", "statsmodels", "survival", "surpyval")
 SIZES = [(n, p) for n in (1_000, 10_000, 100_000, 1_000_000) for p in (5, 20)]
-TARGETS = """Targets: Cox at 1,000,000 × 20 within 1.3 s; at 100,000 rows and more 5 times the fastest Python package and
-10 times R's coxph(); 1,000 bootstrap fits within 0.15 s; Kaplan-Meier and log-rank at 1,000,000 within 0.25 s; extra
-memory 1.5 times the bytes of X at most."""
-HOW = """Made-up patients, times in whole days (heavy ties). Each program in a process of its own, warm, median; a run of
-more than five seconds once. Peers may use both cores. `cox` is Efron with set-up: Lutetia's and R's coxph() with
+TARGETS = """Targets: Cox at 1,000,000 × 20 within 1.3 s; at 100,000 rows and more 5 times the fastest Python package
+and 10 times R's coxph(); 1,000 bootstrap fits within 0.15 s; Kaplan-Meier and log-rank at 1,000,000 within 0.25 s;
+extra memory 1.5 times the bytes of X at most."""
+HOW = """Made-up patients, times in whole days (heavy ties). Each program in a process of its own, warm, median; a run
+of more than five seconds once. Peers may use both cores. `cox` is Efron with set-up: Lutetia's and R's coxph() with
 standard errors, R's coxph.fit and survival's coxph_fit_raw without residuals, scikit-survival without standard errors.
 `bootstrap` is 1,000 fits; for the others 20 fits in a loop, times 50."""
 

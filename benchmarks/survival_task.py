@@ -3,8 +3,8 @@
     python survival_task.py PROGRAM TASK FOLDER REPEATS CORES
 
 FOLDER holds time.npy, event.npy, x.npy and group.npy (made-up patients). Runs in Lutetia's environment or in that of
-the peers; started by survival.py. A first run on 1,000 rows is not counted (compilation, imports), a first run of more than
-five seconds is the only one.
+the peers; started by survival.py. A first run on 1,000 rows is not counted (compilation, imports), a first run of more
+than five seconds is the only one.
 """
 
 from __future__ import annotations

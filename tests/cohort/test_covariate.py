@@ -20,7 +20,9 @@ def value(story, day="2020-01-01", **covariate):
 
 
 def with_ki67(course, story, ki67):
-    return story(course(entries=[{"kind": "specimen", "date": "2015-01-01", "ki67_pct": ki67, "differentiation": "well"}]))
+    return story(
+        course(entries=[{"kind": "specimen", "date": "2015-01-01", "ki67_pct": ki67, "differentiation": "well"}])
+    )
 
 
 def test_the_vocabulary_the_names_and_the_facts_agree():
@@ -77,7 +79,12 @@ def test_each_covariate_of_a_line_tells_when_it_is_known():
 
 def test_columns_titles_kinds_and_levels():
     cut = Covariate(name="ki67_pct", cut_points=[3, 10], key="ki67_class", label="Ki-67 class")
-    assert (cut.column, cut.title, cut.kind, cut.levels) == ("ki67_class", "Ki-67 class", "category", ("<=3", ">3 to 10", ">10"))
+    assert (cut.column, cut.title, cut.kind, cut.levels) == (
+        "ki67_class",
+        "Ki-67 class",
+        "category",
+        ("<=3", ">3 to 10", ">10"),
+    )
     line = Covariate(name="year_of_line", line=2)
     assert (line.column, line.kind, line.levels) == ("year_of_line_2", "number", ())
     assert line.title == "calendar year in which the line started (line 2)"

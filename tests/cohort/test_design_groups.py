@@ -22,7 +22,7 @@ def patient(course, number, regimen, *, years, dead, sex="female"):
 
 @pytest.fixture
 def lopsided(course):
-    """Ten SSA patients, all women, who die over ten years; ten RLT patients, eight of them men, censored after a year."""
+    """Ten SSA patients, all women, who die over ten years; ten RLT patients, eight of them men, most censored early."""
     ssa = [patient(course, n, "ssa_standard", years=n, dead=True) for n in range(1, 11)]
     rlt = [
         patient(course, 10 + n, "rlt", years=1 if n < 9 else 12, dead=n >= 9, sex="male" if n < 9 else "female")
@@ -46,10 +46,14 @@ def test_unlike_censoring_fires_with_its_shares(lopsided, study):
     assert "early censored of RLT taken as events" in endings
 
 
-def test_a_ranking_that_the_interval_does_not_carry_fires(lopsided, study):
-    found = beyond_the_model(analysis_data(lopsided, study(**DECLARED)), "OS", ["RLT is best"])
-    assert "claimed: RLT is best" in found.trigger
-    assert found.run().rows[0].says
+def test_a_ranking_that_the_interval_does_not_carry_fires(course, study):
+    """Six patients of each group with times that interleave: a ratio near 1 and a wide interval."""
+    made = [patient(course, n, "ssa_standard", years=2 + 2 * n, dead=True) for n in range(1, 7)]
+    made += [patient(course, 10 + n, "rlt", years=3 + 2 * n, dead=True) for n in range(1, 7)]
+    found = beyond_the_model(analysis_data(made, study(**DECLARED)), "OS", ["RLT is best"])
+    assert found.fired is True
+    assert "RLT looks better, but the interval holds 1; claimed: RLT is best" in found.trigger
+    assert found.run().rows[0].says.startswith("the data are compatible with no difference")
 
 
 def test_without_a_comparison_nothing_can_be_said(lopsided, study):

@@ -40,7 +40,9 @@ def test_a_fact_that_is_not_known_is_neither_met_nor_not_met(course, story):
     bare = story(course())
     assert holds(bare, primary_site=["pancreas"]) is None
     assert holds(bare, hereditary=False) is None
-    made = story(course(entries=[{"kind": "diagnosis", "date": "2015-01-01", "primary_site": "rectum", "hereditary": False}]))
+    made = story(
+        course(entries=[{"kind": "diagnosis", "date": "2015-01-01", "primary_site": "rectum", "hereditary": False}])
+    )
     assert holds(made, primary_site=["pancreas", "rectum"]) is True
     assert holds(made, primary_site=["pancreas"]) is False
     assert holds(made, hereditary=False) is True

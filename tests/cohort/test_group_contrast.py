@@ -60,5 +60,5 @@ def test_patients_without_the_covariate_are_left_out_and_counted(seven, study):
 
 
 def test_a_study_without_a_comparison_is_refused(seven, study):
-    with pytest.raises(InputError, match="comparison must be declared"):
+    with pytest.raises(InputError, match="comparison: must be declared"):
         group_follow_up(analysis_data(seven, study(exposure=DECLARED["exposure"])), "OS")

@@ -36,7 +36,11 @@ def test_a_line_may_go_on_beside_the_next(course, story, rules):
 def test_lines_without_an_order_give_no_outcome(course, story, rules):
     found = story(course(lines=[("rlt", "2015-01-01"), ("captem", "2015-01-01")], last_contact="2017-01-01"))
     start = found.lines[0].start
-    outcomes = [progression_free(found, 1, rules(), start), next_line(found, 1, rules()), discontinuation(found, 1, rules())]
+    outcomes = [
+        progression_free(found, 1, rules(), start),
+        next_line(found, 1, rules()),
+        discontinuation(found, 1, rules()),
+    ]
     assert outcomes == [found.unusable] * 3
 
 

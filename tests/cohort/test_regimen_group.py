@@ -17,7 +17,9 @@ def test_every_regimen_of_a_course_is_in_one_class():
 
 def test_the_classes_of_s000():
     """S000, section 3.2: targeted therapy is everolimus or sunitinib; chemotherapy is temozolomide- or oxaliplatin-based."""
-    found = {regimen: group_of_regimen()[regimen] for regimen in ("ssa_high_dose", "rlt", "sunitinib", "captem", "folfox")}
+    found = {
+        regimen: group_of_regimen()[regimen] for regimen in ("ssa_high_dose", "rlt", "sunitinib", "captem", "folfox")
+    }
     assert found == {"ssa_high_dose": "SSA", "rlt": "RLT", "sunitinib": "TT", "captem": "CHT", "folfox": "CHT"}
 
 

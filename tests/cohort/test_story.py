@@ -70,16 +70,23 @@ def test_a_patient_given_twice_is_refused_by_name(course):
 
 
 def test_progressions_out_of_order_are_refused_with_patient_and_line(course):
-    lines = [("rlt", "2015-01-01", {"progression": "2018-01-01"}), ("captem", "2016-01-01", {"progression": "2017-01-01"})]
+    lines = [
+        ("rlt", "2015-01-01", {"progression": "2018-01-01"}),
+        ("captem", "2016-01-01", {"progression": "2017-01-01"}),
+    ]
     (fault,) = faults_of(course("X", lines=lines))
-    assert fault.startswith("patient X, line 1 (line-1): progression on line 1 must not lie after that on line 2 (2017-01-01)")
+    assert fault.startswith(
+        "patient X, line 1 (line-1): progression on line 1 must not lie after that on line 2 (2017-01-01)"
+    )
 
 
 def test_a_line_stopped_by_death_needs_the_death(course):
     lines = [("rlt", "2015-01-01", {"stop": "2016-01-01", "stop_reason": "death"})]
     (fault,) = faults_of(course("X", lines=lines))
     assert "patient X, line 1 (line-1): a line stopped by death needs a death in the record" in fault
-    assert stories_of([course("X", lines=lines, death="2016-01-01")], partial_dates="midpoint", data_cut_off=date(2030, 1, 1))
+    assert stories_of(
+        [course("X", lines=lines, death="2016-01-01")], partial_dates="midpoint", data_cut_off=date(2030, 1, 1)
+    )
 
 
 def test_life_after_death_is_refused_also_when_the_day_of_death_is_not_known(course):

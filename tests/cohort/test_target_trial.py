@@ -70,5 +70,5 @@ def test_the_protocol_names_every_element(four_at_progression, study):
 
 
 def test_a_study_without_a_target_trial_is_refused(four_at_progression, study):
-    with pytest.raises(InputError, match="emulation must be declared"):
+    with pytest.raises(InputError, match="emulation: must be declared"):
         target_trial(analysis_data(four_at_progression, study()))

@@ -6,7 +6,9 @@ from datetime import date
 
 from lutetia.cohort.time_point import TimePoint
 
-BOARD = [{"kind": "board_decision", "date": day, "decision": "next"} for day in ("2015-11-01", "2016-01-20", "2016-01-10")]
+BOARD = [
+    {"kind": "board_decision", "date": day, "decision": "next"} for day in ("2015-11-01", "2016-01-20", "2016-01-10")
+]
 
 
 def moment(event, line, story):
@@ -15,7 +17,10 @@ def moment(event, line, story):
 
 
 def test_each_moment_by_hand(course, story):
-    lines = [("ssa_standard", "2015-01-01", {"progression": "2015-12-31"}), ("rlt", "2016-02-01", {"stop_reason": "progression"})]
+    lines = [
+        ("ssa_standard", "2015-01-01", {"progression": "2015-12-31"}),
+        ("rlt", "2016-02-01", {"stop_reason": "progression"}),
+    ]
     found = story(course(lines=lines, last_contact="2017-01-01", entries=BOARD))
     assert moment("line_start", 2, found) == date(2016, 2, 1)
     assert moment("progression", 1, found) == date(2015, 12, 31)

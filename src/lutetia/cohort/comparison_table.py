@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ from lutetia.estimate import Estimate
 from lutetia.survival import fine_gray, kaplan_meier, log_rank, milestone_difference, restricted_mean_difference
 
 HORIZONS_MONTHS = (120, 60, 36, 24, 12)
+FEWEST_PATIENTS = 10
+"""With fewer patients in a group no restricted mean and no milestone is compared: their intervals would be too narrow."""
 
 
 def comparison_table(data: AnalysisData, *, key: str) -> Table:
@@ -61,8 +64,8 @@ def comparison_table(data: AnalysisData, *, key: str) -> Table:
 _NOTES = (
     "Hazard ratios: Cox model, Efron's ties. p: log-rank for the plain and stratified ratio (stratified alike), "
     "likelihood ratio for the adjusted one.",
-    "Restricted means and survival at fixed months need no proportional hazards; p: normal, and for survival on the "
-    "log(−log) scale where it exists. The horizon is the last of 12, 24, 36, 60, 120 months that both groups reach.",
+    "Restricted means and survival at fixed months need no proportional hazards; p: normal, for survival on the "
+    "log(−log) scale. The horizon is the last of 12, 24, 36, 60, 120 months that both groups reach.",
 )
 
 
@@ -87,8 +90,7 @@ class _Made:
             self._subdistribution(compared)
         else:
             self._medians(compared)
-            self._restricted_mean(compared)
-            self._milestones(compared)
+            self._curves(compared)
 
     def _add(self, text: str, one: str, other: str, contrast: str = "", p: str = "") -> None:
         self.printed.append(TableRow(cells=(INDENT + text, one, other, contrast, p)))
@@ -141,7 +143,8 @@ class _Made:
         counts = {"n": model.n, "events": model.events, "note": model.why}
         self._record(compared, "hazard_ratio", ratio, unit="ratio", analysis=text, p=p, **counts)
         self._add(text, "", "", ratio_text(ratio), p_text(p) if model.usable else NONE)
-        self.notes += [f"{compared.rows.name}, {text}: {caution}" for caution in model.cautions]
+        if not model.usable or "stratified" not in text:
+            self.notes += [f"{compared.rows.name}, {text}: {caution}" for caution in model.cautions]
 
     def _subdistribution(self, compared: ComparedRows) -> None:
         text, why, ratio, p = "subdistribution hazard ratio (Fine-Gray)", "", None, None
@@ -155,6 +158,17 @@ class _Made:
         self._record(compared, "subdistribution_hazard_ratio", ratio, unit="ratio", analysis=text, p=p, note=why)
         self._add(text, "", "", ratio_text(ratio) if ratio else NOT_ESTIMABLE, p_text(p))
         self.notes += [f"{compared.rows.name}, {text}: {why}"] if why else []
+
+    def _curves(self, compared: ComparedRows) -> None:
+        """What is read off the two curves, where both groups are large enough."""
+        if min(compared.side(level).size for level in compared.levels) < FEWEST_PATIENTS:
+            few = f"a group has fewer than {FEWEST_PATIENTS} patients: no restricted mean, no survival at fixed months"
+            self.notes.append(f"{compared.rows.name}: {few}.")
+            return
+        self._restricted_mean(compared)
+        for months in MILESTONES_MONTHS:
+            if _reached(compared, months):
+                self._milestone(compared, months)
 
     def _restricted_mean(self, compared: ComparedRows) -> None:
         months = next((months for months in HORIZONS_MONTHS if _reached(compared, months)), None)
@@ -175,28 +189,36 @@ class _Made:
         contrast = difference_months_text(found.difference)
         self._add(f"restricted mean to {months} months, months", *texts, contrast, p_text(found.difference_p))
 
-    def _milestones(self, compared: ComparedRows) -> None:
-        for months in MILESTONES_MONTHS:
-            if not _reached(compared, months):
-                continue
-            labels, reference = self.factor.labels(compared.rows.members), compared.levels[0]
-            found = milestone_difference(
-                compared.rows.follow_up, months * DAYS_PER_MONTH, labels, reference=reference
-            )
-            p = found.log_log_p if found.log_log_p is not None else found.difference_p
-            self._two(compared, f"survival_at_{months}_months", found.values, "proportion")
-            scale = "p on the log(−log) scale" if found.log_log_p is not None else "p of the difference"
-            self._record(
-                compared, f"survival_difference_at_{months}_months", found.difference, unit="proportion", p=p,
-                analysis="milestone", note=scale,
-            )  # fmt: skip
-            texts = [percent_text(value) for value in found.values]
-            self._add(f"free of the event at {months} months, %", *texts, difference_percent_text(found.difference), p_text(p))
+    def _milestone(self, compared: ComparedRows, months: int) -> None:
+        """Survival at a month; without a contrast where a curve is still at 1 or already at 0: it has no variance."""
+        found = milestone_difference(
+            compared.rows.follow_up,
+            months * DAYS_PER_MONTH,
+            self.factor.labels(compared.rows.members),
+            reference=compared.levels[0],
+        )
+        self._two(compared, f"survival_at_{months}_months", found.values, "proportion")
+        varies = all(0 < (value.estimate or 0) < 1 for value in found.values)
+        change, p = (_within_one(found.difference), found.log_log_p) if varies else (None, None)
+        note = "p on the log(−log) scale" if varies else "a curve is at 0 or 1 and has no variance"
+        told: dict[str, Any] = {"unit": "proportion", "analysis": "milestone", "p": p, "note": note}
+        self._record(compared, f"survival_difference_at_{months}_months", change, **told)
+        texts = [percent_text(value) for value in found.values]
+        contrast = difference_percent_text(change) if change else NONE
+        self._add(f"free of the event at {months} months, %", *texts, contrast, p_text(p))
 
     def _two(self, compared: ComparedRows, statistic: str, values: tuple[Estimate, Estimate], unit: str) -> None:
         for level, value in zip(compared.levels, values, strict=True):
             part = compared.rows.follow_up.at(compared.side(level))
             self._record(compared, statistic, value, unit=unit, level=level, n=part.n, events=int(part.event.sum()))
+
+
+def _within_one(change: Estimate) -> Estimate:
+    """A difference of shares with its limits cut at −1 and 1."""
+    low, high = change.lower, change.upper
+    return replace(
+        change, lower=None if low is None else max(low, -1.0), upper=None if high is None else min(high, 1.0)
+    )
 
 
 def _reached(compared: ComparedRows, months: int) -> bool:

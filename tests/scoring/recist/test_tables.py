@@ -73,6 +73,7 @@ def test_the_entered_and_the_standardised_result_must_agree(tables: Tables) -> N
 def test_visits_out_of_order_are_refused(tables: Tables) -> None:
     tu, tr = tables(LESIONS, VISITS, days=["2024-01-01", "2024-05-01", "2024-03-01"])
     (fault,) = faults(tu, tr)
+    assert fault.place == "TR row 7, 8, 9 (MU-1, READER 1, VISIT 3)"
     assert fault.got == "VISIT 2 on 2024-05-01, VISIT 3 on 2024-03-01"
     tu, tr = tables(LESIONS, VISITS, days=["2024-01-01", "2024-05", "2024-05-03"])  # may well be in order
     assert len(recist.visit_responses(tu, tr)) == 2

@@ -47,7 +47,8 @@ class Assembly:
         baseline = self._merged(key, merged)
         later = tuple(visit for visit in visits if visit.number > baseline.number)
         self._leave_out_earlier(ordered, first, baseline.number)
-        self._refuse_out_of_order(key, (baseline, *later))
+        rows = [visit.rows for number, _, visit in ordered if number > baseline.number]
+        self._refuse_out_of_order(key, baseline, list(zip(later, rows, strict=True)))
         lesions = tuple(identified.lesions[name] for name in sorted(identified.lesions))
         self._check_lesions(key, identified, lesions, baseline, read)
         return ReaderCourse(
@@ -147,14 +148,17 @@ class Assembly:
             marker_normal=all(normal) if normal else None,
         )
 
-    def _refuse_out_of_order(self, key: CourseKey, visits: Sequence[Visit]) -> None:
-        dated = [visit for visit in visits if visit.dates]
-        for earlier, later in pairwise(dated):
+    def _refuse_out_of_order(
+        self, key: CourseKey, baseline: Visit, visits: Sequence[tuple[Visit, Sequence[int]]]
+    ) -> None:
+        dated = [(visit, rows) for visit, rows in [(baseline, ()), *visits] if visit.dates]
+        for (earlier, _), (later, rows) in pairwise(dated):
             if _before(later.dates[0], earlier.dates[0]):
                 got = f"{earlier.name} on {earlier.dates[0]}, {later.name} on {later.dates[0]}"
                 must = "visits must follow each other in time as their numbers say"
                 do = "Correct VISITNUM or the date (TRDTC)."
-                self.faults.append(Fault(place=_course(key), must=must, got=got, do=do))
+                place = place_of("TR", ", ".join(map(str, rows)), *key, later.name) if rows else _course(key)
+                self.faults.append(Fault(place=place, must=must, got=got, do=do))
 
     def _check_lesions(
         self,

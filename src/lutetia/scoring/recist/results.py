@@ -27,7 +27,7 @@ class ReadVisit:
     """One visit of one reader while TR is read: diameters and states as they stand there.
 
     `days` and `accepted` hold each different value once; `long_axis_of_node`: nodes measured in their longest
-    diameter, with the row. `plain`: nothing but diameters of known lesions.
+    diameter, with the row. `plain`: nothing but diameters of known lesions. `rows`: the numbers of its rows.
     """
 
     key: VisitKey
@@ -40,6 +40,7 @@ class ReadVisit:
     states: dict[str, Measurement] | None = None
     long_axis_of_node: dict[str, int] | None = None
     plain: bool = True
+    rows: list[int] = field(default_factory=list)
 
     def add(self, days: tuple[PartialDate, ...], accepted: bool) -> None:
         """Days and acceptance of one more row of the visit."""
@@ -88,6 +89,8 @@ class Results:
                 lesions, measures = {}, {}
                 if isinstance(visit, ReadVisit):
                     lesions, measures = visit.identified.lesions, visit.measures
+            if isinstance(visit, ReadVisit):
+                visit.rows.append(row)
             lesion, kind = lesions.get(name), kinds[test]
             # Nearly every row is a diameter of a known lesion; all the others take the slow way.
             if lesion is not None and kind == lesion.axis and name not in measures:

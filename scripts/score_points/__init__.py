@@ -1,0 +1,1 @@
+"""The acceptance points of the scores, computed anew: each module yields lines of the page."""
