@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAD = """# 2026-11-20: response, toxicity, quality of life
 
 What was run for the acceptance of the scores, and what was seen. Made by `python scripts/validate_scores.py`, which
-computes every figure anew. {cores} cores, Python {python}, one process. Limits in brackets.
+computes every figure anew. {cores} cores, Python {python}, one process; times are seconds of one core. Limits in
+brackets.
 
 | point | checked | seen |
 |---|---|---|"""

@@ -61,5 +61,5 @@ def worsened(lot: random.Random) -> bool:
     return bool(better) and ORDER.index(best(sorted([*seen[1:], (seen[0][0], better[-1])]))) > ORDER.index(before)
 
 
-def partial(day: int) -> Any:
+def partial(day: int) -> PartialDate:
     return PartialDate.parse((START + timedelta(days=day)).isoformat())

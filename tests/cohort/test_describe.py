@@ -12,7 +12,9 @@ from lutetia.cohort.describe import Column, CountCell, baseline_of, baseline_tab
 from lutetia.errors import InputError
 
 GROUP = ["a", "a", "a", "a", "b", "b"]
-GRADE = Column(name="grade", title="Grade", kind="category", levels=("G1", "G2", "G3"), values=("G1", "G2", "G2", None, "G2", "G2"))
+GRADE = Column(
+    name="grade", title="Grade", kind="category", levels=("G1", "G2", "G3"), values=("G1", "G2", "G2", None, "G2", "G2")
+)
 AGE = Column(name="age", title="Age", kind="number", values=(40.0, 50.0, 60.0, None, 70.0, 80.0))
 SEX = Column(name="m", title="Male", kind="yes_no", levels=("no", "yes"), values=(True, True, True, False, True, False))
 
@@ -76,7 +78,9 @@ def test_more_than_two_levels_by_the_formula_of_yang_and_dalton():
 
 
 def test_two_levels_give_the_same_as_yes_and_no():
-    labels = Column(name="m", title="m", kind="category", levels=("no", "yes"), values=("yes",) * 3 + ("no", "yes", "no"))
+    labels = Column(
+        name="m", title="m", kind="category", levels=("no", "yes"), values=("yes",) * 3 + ("no", "yes", "no")
+    )
     mask = np.array([True] * 4 + [False] * 2)
     assert standardised_difference(labels, mask, ~mask) == pytest.approx(standardised_difference(SEX, mask, ~mask))
 
@@ -113,7 +117,9 @@ def test_table_1_of_a_study(course, study):
         course("A", lines=[("ssa_standard", "2015-01-01")], sex="male", birth="1950-01-01"),
         course("B", lines=[("rlt", "2015-01-01")], sex="female"),
     ]
-    data = analysis_data(courses, study(covariates=covariates, comparison={"levels": ["SSA", "RLT"], "reference": "SSA"}))
+    data = analysis_data(
+        courses, study(covariates=covariates, comparison={"levels": ["SSA", "RLT"], "reference": "SSA"})
+    )
     table = baseline_of(data)
     assert table.groups == ("SSA", "RLT", "all patients")
     assert counts(table, "sex", "male") == [(1, 1), (0, 1), (1, 2)]

@@ -12,7 +12,13 @@ pytest.importorskip("lutetia.proportion.intervals", reason="the intervals are no
 
 def stories(course, story, responses, regimen="rlt"):
     return [
-        story(course(f"{regimen}-{n}", lines=[(regimen, "2015-01-01", {"best_response": r} if r else {})], last_contact="2016-01-01"))
+        story(
+            course(
+                f"{regimen}-{n}",
+                lines=[(regimen, "2015-01-01", {"best_response": r} if r else {})],
+                last_contact="2016-01-01",
+            )
+        )
         for n, r in enumerate(responses)
     ]
 

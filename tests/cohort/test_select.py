@@ -44,7 +44,9 @@ def flow_of_six(course, study):
 
 def test_the_flow_by_hand(flow_of_six):
     flow = flow_of_six.flow
-    steps = {s.name: (s.before, [(r.count, r.why, r.rows) for r in s.left_out], s.kept_unknown, s.after) for s in flow.steps}
+    steps = {
+        s.name: (s.before, [(r.count, r.why, r.rows) for r in s.left_out], s.kept_unknown, s.after) for s in flow.steps
+    }
     assert steps == {
         "pancreas": (6, [(1, "not known", (2,)), (1, "not met", (1,))], 0, 4),
         "Ki-67 up to 20 %": (4, [(1, "not met", (4,))], 1, 3),
@@ -86,7 +88,9 @@ def test_without_time_zero_or_cohort_entry_a_patient_leaves_with_the_reason(cour
 
 
 def test_covariates_are_those_known_at_time_zero(course, study):
-    later = [{"kind": "specimen", "date": day, "ki67_pct": ki67} for day, ki67 in (("2014-01-01", 5), ("2015-06-01", 25))]
+    later = [
+        {"kind": "specimen", "date": day, "ki67_pct": ki67} for day, ki67 in (("2014-01-01", 5), ("2015-06-01", 25))
+    ]
     one = course("A", lines=LINES, entries=later)
     for line, expected in ((1, 5.0), (2, 25.0)):
         made = study(time_zero={"event": "line_start", "line": line}, covariates=[{"name": "ki67_pct"}])
@@ -106,7 +110,9 @@ def test_choices_are_printed(flow_of_six):
     assert "2030-01-01" in said
 
 
-KINDS = st.tuples(st.sampled_from(["pancreas", "rectum", None]), st.sampled_from([5, 25, None]), st.booleans(), st.booleans())
+KINDS = st.tuples(
+    st.sampled_from(["pancreas", "rectum", None]), st.sampled_from([5, 25, None]), st.booleans(), st.booleans()
+)
 DECLARED = {
     "lutetia": "study/1",
     "title": "test",

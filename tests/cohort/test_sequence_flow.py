@@ -37,7 +37,9 @@ def test_four_patients_on_paper(course, story):
 
 
 def test_by_regimen_and_to_fewer_lines(course, story):
-    stories = [story(course("A", lines=[("ssa_standard", "2015-01-01"), ("rlt", "2016-01-01"), ("captem", "2017-01-01")]))]
+    stories = [
+        story(course("A", lines=[("ssa_standard", "2015-01-01"), ("rlt", "2016-01-01"), ("captem", "2017-01-01")]))
+    ]
     flow = sequence_flow(stories, lines=2, by="regimen")
     assert {node.label for node in flow.nodes} == {"ssa_standard", "rlt"}
     assert flow.closes
@@ -50,11 +52,14 @@ def test_it_always_closes(patients, lines):
     for number, (count, dead) in enumerate(patients):
         regimens = ["ssa_standard", "rlt", "everolimus", "captem"][:count]
         entries = [
-            {"kind": "therapy_line", "id": f"l{n}", "date": f"20{10 + n}-01-01", "regimen": r} for n, r in enumerate(regimens)
+            {"kind": "therapy_line", "id": f"l{n}", "date": f"20{10 + n}-01-01", "regimen": r}
+            for n, r in enumerate(regimens)
         ]
         entries.append({"kind": "death" if dead else "last_contact", "id": "end", "date": "2020-01-01"})
         entries = [{"recorded_by": "x", **entry} for entry in entries]
-        courses.append(Course.model_validate({"lutetia": "course/1", "patient": {"id": f"P{number}"}, "entries": entries}))
+        courses.append(
+            Course.model_validate({"lutetia": "course/1", "patient": {"id": f"P{number}"}, "entries": entries})
+        )
     stories = stories_of(courses, partial_dates="midpoint", data_cut_off=date(2030, 1, 1))
     flow = sequence_flow(stories, lines=lines)
     assert flow.closes

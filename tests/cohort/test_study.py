@@ -22,7 +22,10 @@ KI67 = {"name": "ki67_pct", "cut_points": [10], "key": "ki67_class"}
         ({"covariates": [{"name": "age_years"}], "subgroups": [{"covariate": "age_years"}]}, "covariate with levels"),
         ({"covariates": [KI67], "subgroups": [{"covariate": "ki67_class", "level": ">20"}]}, "must name a level"),
         ({"hierarchy": ["PFS1"]}, "must name a declared endpoint"),
-        ({"selection": {"method": "spss_forward", "pin": 0.05, "pout": 0.1, "candidates": ["sex"]}}, "declared covariate"),
+        (
+            {"selection": {"method": "spss_forward", "pin": 0.05, "pout": 0.1, "candidates": ["sex"]}},
+            "declared covariate",
+        ),
         ({"selection": {"method": "spss_forward", "pin": 0.1, "pout": 0.05}}, "pout must be larger than pin"),
         ({"comparison": {"levels": ["SSA", "PRRT"], "reference": "SSA"}}, "must name a group"),
         ({"comparison": {"levels": ["SSA", "RLT"], "reference": "TT"}}, "reference must be one of"),

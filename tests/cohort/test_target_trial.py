@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lutetia.cohort.analysis_rows import analysis_data
-from lutetia.cohort.target_trial import target_trial
+from lutetia.cohort.target_trial import decision_data, target_trial
 from lutetia.errors import InputError
 
 EMULATION = {
@@ -59,6 +59,32 @@ def test_a_covariate_that_is_not_known_leaves_the_patient_out(course, four_at_pr
     assert trial.decision.n == 3
     assert trial.decision.covariates.tolist() == [[1], [0], [1]]
     assert (1, "sex not known") in [(left.count, left.why) for left in trial.left_out]
+
+
+def test_patients_who_died_waiting_belong_to_the_decision(four_at_progression, study):
+    declared = study(
+        eligibility=[{"rule": "two lines", "line": {"number": 2}}],
+        exposure={"rule": "treatment_sequence"},
+        comparison={"levels": ["SSA-RLT", "SSA-other"], "reference": "SSA-RLT"},
+        emulation=EMULATION,
+    )
+    lost = target_trial(analysis_data(four_at_progression, declared))
+    whole = target_trial(decision_data(four_at_progression, declared))
+    assert lost.decision.patients == ("A", "B")
+    assert "whoever died between the decision and it is missing" in lost.caution
+    assert whole.decision.patients == ("A", "B", "C")
+    assert whole.caution == ""
+
+
+def test_the_first_line_that_the_groups_share_is_required(course, four_at_progression, study):
+    first = course("R", lines=[("rlt", "2015-01-01", PROGRESSED), ("captem", "2016-02-01")], death="2018-01-01")
+    declared = study(
+        exposure={"rule": "treatment_sequence"},
+        comparison={"levels": ["SSA-RLT", "SSA-other"], "reference": "SSA-RLT"},
+        emulation=EMULATION,
+    )
+    trial = target_trial(decision_data((*four_at_progression, first), declared))
+    assert "R" not in trial.decision.patients
 
 
 def test_the_protocol_names_every_element(four_at_progression, study):

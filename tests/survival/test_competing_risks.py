@@ -53,6 +53,14 @@ def test_beyond_follow_up_nothing_is_known_unless_nobody_is_left():
     assert ended.mean_time_lost(10, 2).estimate == approx(8 / 3)
 
 
+def test_where_no_weight_can_move_the_curve_its_error_is_0():
+    # All who are left die at 3, whatever they weigh; rounding must not leave an error of 1e-8 there.
+    stop, event = np.array([1, 1, 2, 2, 2, 2, 3]), np.array([0, 1, 0, 0, 0, 1, 1])
+    copies = np.repeat(np.arange(7), [1, 1, 1, 1, 3, 1, 2])
+    found = cumulative_incidence(FollowUp(stop=stop[copies], event=event[copies], cluster=copies))
+    assert found.std_error[-1, 0] == 0.0
+
+
 def test_events_at_time_0_count():
     found = cumulative_incidence(FollowUp(stop=[0, 1, 2, 3], event=[1, 0, 2, 0]))
     assert found.incidence_at(0, 1).estimate == approx(0.25)

@@ -17,7 +17,7 @@ def baseline_report(data: AnalysisData, *, key: str) -> Table:
     printed: list[TableRow] = []
     records: list[dict[str, Any]] = []
     for group, size in zip(found.groups, found.sizes, strict=True):
-        records.append(record("patients", size, unit="patients", analysis="baseline", level=group, n=size))
+        records.append(record("patients", size, unit="patients", analysis="baseline", group=group, n=size))
     for at, row in enumerate(found.rows):
         first = not at or found.rows[at - 1].variable != row.variable
         if first and row.level is not None:
@@ -52,9 +52,11 @@ def _cell(cell: CountCell | NumberCell) -> str:
         return count_text(cell.count, cell.of)
     if cell.median is None:
         return NONE
-    middle, low, high, least, most = (
-        f"{value:.1f}" for value in (cell.median, cell.lower_quartile, cell.upper_quartile, cell.lowest, cell.highest)
-    )
+    values = (cell.median, cell.lower_quartile, cell.upper_quartile, cell.lowest, cell.highest)
+    texts = [f"{value:.1f}" for value in values]
+    if cell.lowest == round(cell.lowest or 0) and cell.highest == round(cell.highest or 0):  # years, whole percentages
+        texts = [text.removesuffix(".0") for text in texts]
+    middle, low, high, least, most = texts
     return f"{middle} ({low}–{high}; {least}–{most})"
 
 
@@ -64,8 +66,7 @@ _NUMBERS = ("median", "lower_quartile", "upper_quartile", "lowest", "highest", "
 def _records(found: BaselineTable, row: BaselineRow) -> list[dict[str, Any]]:
     made = []
     for group, cell in zip(found.groups, row.cells, strict=True):
-        told: dict[str, Any] = {"analysis": "baseline", "term": row.variable, "level": row.level or "", "reference": ""}
-        told["note"] = group
+        told: dict[str, Any] = {"analysis": "baseline", "group": group, "term": row.variable, "level": row.level or ""}
         if isinstance(cell, CountCell):
             share = cell.count / cell.of if cell.of else None
             made.append(record("share", share, unit="proportion", n=cell.of, events=cell.count, **told))

@@ -28,6 +28,7 @@ from lutetia.cohort.design_models import (
     too_few_events,
 )
 from lutetia.cohort.study import Study
+from lutetia.cohort.target_trial import decision_data
 from lutetia.cohort.treatment_sequence import Exposure
 from lutetia.course.course import Course
 
@@ -43,7 +44,7 @@ def design_check(
 ) -> tuple[DesignFinding, ...]:
     """All sixteen findings, in order, whether they fired or not.
 
-    `courses`: those the data were made of; checks 1 and 3 need them for their remedies, which take in patients whom
+    `courses`: those the data were made of; checks 1 to 3 need them for their remedies, which take in patients whom
     the study left out. `endpoint`: the one looked at, by default overall survival where it is declared, else the first.
     `bootstrap` and `seed` belong to the remedies that resample. Raises KeyError for an endpoint that is not declared.
     """
@@ -51,7 +52,7 @@ def design_check(
     data.endpoint(name)
     return (
         second_line_required(data, _starters(data, courses)),
-        immortal_groups(data, name),
+        immortal_groups(data, name, _deciding(data, courses)),
         late_entry(data, name, _entered(data, courses)),
         unlike_at_choice(data, name),
         unlike_censoring(data, name),
@@ -83,6 +84,10 @@ def _starters(data: AnalysisData, courses: Sequence[Course]) -> AnalysisData | N
     return analysis_data(
         courses, _changed(study, eligibility=rules, exposure=Exposure(rule="treatment_of_line", line=1))
     )
+
+
+def _deciding(data: AnalysisData, courses: Sequence[Course]) -> AnalysisData | None:
+    return decision_data(courses, data.study) if courses and data.study.emulation is not None else None
 
 
 def _entered(data: AnalysisData, courses: Sequence[Course]) -> AnalysisData | None:

@@ -80,15 +80,15 @@ def immortal_time(
     return finding("DC-02", bool(later.any()), says, run)
 
 
-def immortal_groups(data: AnalysisData, endpoint: str) -> DesignFinding:
-    """Check 2 of a study."""
+def immortal_groups(data: AnalysisData, endpoint: str, deciding: AnalysisData | None) -> DesignFinding:
+    """Check 2 of a study. `deciding`: the patients at the decision (`decision_data`), for the remedy."""
     table = data.endpoint(endpoint)
     if not table.endpoint.from_time_zero:
         return finding("DC-02", None, f"{endpoint} does not start at time zero of the study")
     end = {row.position: row.stop_days for row in table.rows}
     members = [member for member in data.selection.members if member.story.position in end]
     known = [max(0, member.group_known_on - member.time_zero.day) for member in members]
-    run = (lambda: _decision(data)) if data.study.emulation is not None else None
+    run = None if deciding is None else partial(_decision, deciding)
     return immortal_time(known, [end[member.story.position] for member in members], run)
 
 
@@ -104,7 +104,8 @@ def _decision(data: AnalysisData) -> Remedy:
         clone_censor_weight(decision, grace_days=grace, weights="arm").contrast,
     ]
     reference, strategy = trial.emulation.strategies
-    return contrasts(f"{strategy.name} against {reference.name}, from {trial.emulation.at}", *found)
+    made = contrasts(f"{strategy.name} against {reference.name}, from {trial.emulation.at}", *found)
+    return replace(made, conventions=(*made.conventions, *filter(None, [trial.caution])))
 
 
 def late_entry(data: AnalysisData, endpoint: str, entered: AnalysisData | None) -> DesignFinding:

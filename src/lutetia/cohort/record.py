@@ -10,6 +10,7 @@ from lutetia.estimate import Estimate
 KEYS = (
     "endpoint",
     "analysis",
+    "group",
     "term",
     "level",
     "reference",
@@ -36,6 +37,7 @@ def record(
     unit: str = "",
     endpoint: str = "",
     analysis: str = "",
+    group: str = "",
     term: str = "",
     level: str = "",
     reference: str = "",
@@ -48,7 +50,7 @@ def record(
     """A record. What does not apply is "" for words and None for numbers; a number that is not finite is None.
 
     `statistic` names what `estimate` is (hazard_ratio, median, survival …), `unit` its unit (days, proportion, ratio,
-    chi2 …), `level` the level of a factor and `reference` the one it is compared with; `coverage` is that of the
+    chi2 …), `group` the patients it is of where a table has one column per group, `level` the level of a factor and `reference` the one it is compared with; `coverage` is that of the
     interval, `std_error` stands on the scale of the estimate unless `note` says otherwise.
     """
     found = value if isinstance(value, Estimate) else None
@@ -56,6 +58,7 @@ def record(
     return {
         "endpoint": endpoint,
         "analysis": analysis,
+        "group": group,
         "term": term,
         "level": level,
         "reference": reference,

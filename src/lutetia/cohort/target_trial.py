@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lutetia.cohort.analysis_rows import AnalysisData
+from lutetia.cohort.analysis_rows import AnalysisData, analysis_data
 from lutetia.cohort.decision_point import DecisionPoint
+from lutetia.cohort.design_matrix import design_matrix
+from lutetia.cohort.eligibility import LineRule, Rule
 from lutetia.cohort.emulation import Emulation
 from lutetia.cohort.outcome import overall_survival
 from lutetia.cohort.regimen_group import matches
 from lutetia.cohort.select import Member
+from lutetia.cohort.study import Study
+from lutetia.cohort.treatment_sequence import SEQUENCES, Exposure, Group
+from lutetia.course.course import Course
 from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
 
@@ -20,13 +26,15 @@ from lutetia.rows import LeftOut
 class TargetTrial:
     """The patients at the decision. The exposure is the second strategy; the first is the reference.
 
-    `members` are the positions of the patients among the analysed ones.
+    `members` are the positions of the patients among the analysed ones. `caution` is not empty where the data hold only
+    patients who got beyond the decision: those who died at it are missing, and no analysis mends that.
     """
 
     decision: DecisionPoint
     emulation: Emulation
     members: tuple[int, ...]
     left_out: tuple[LeftOut, ...]
+    caution: str
 
     @property
     def protocol(self) -> tuple[tuple[str, str], ...]:
@@ -34,7 +42,7 @@ class TargetTrial:
         reference, strategy = self.emulation.strategies
         names = ", ".join(self.decision.names) or "nothing"
         return (
-            ("Eligibility", "the analysed patients of this study who reach the decision alive"),
+            ("Eligibility", "patients of this study who reach the decision alive, whatever follows"),
             ("Time zero", f"{self.emulation.at}"),
             ("Strategies", f"{strategy.name}, against {reference.name}: the next line begins within the grace period"),
             ("Grace period", f"{self.emulation.grace_days} days"),
@@ -46,10 +54,43 @@ class TargetTrial:
         )
 
 
+def decision_data(courses: Sequence[Course], study: Study) -> AnalysisData:
+    """The patients from whom the declared target trial draws: also those whom the study leaves out for what came later.
+
+    Rules of eligibility on lines behind the decision are dropped; where the compared groups had the same treatment in
+    the lines up to the decision, it is required. Raises InputError as `analysis_data` does.
+    """
+    if study.emulation is None:
+        return analysis_data(courses, study)
+    last = study.emulation.at.line
+    rules = [rule for rule in study.eligibility if rule.line is None or rule.line.number <= last]
+    for number, words in _lines_in_common(study, last).items():
+        name = f"line {number}: {', '.join(words)}"
+        rules.append(Rule(rule=name, line=LineRule(number=number, regimen=words)))
+    everybody = Exposure(groups=(Group(group="at the decision", lines={1: ("any",)}),))
+    changes = {"eligibility": tuple(rules), "exposure": everybody, "comparison": None, "cohort_entry": None}
+    return analysis_data(courses, study.model_copy(update=changes))
+
+
+def _lines_in_common(study: Study, last: int) -> dict[int, tuple[str, ...]]:
+    """Number of the line → words, where all compared groups have the same words for a line up to the decision."""
+    if study.comparison is None:
+        return {}
+    declared = SEQUENCES if study.exposure.rule == "treatment_sequence" else study.exposure.groups
+    compared = [group for group in declared if group.group in study.comparison.levels]
+    found = {}
+    for number in range(1, last + 1):
+        words = {tuple(group.lines.get(number, ())) for group in compared}
+        if len(words) == 1 and (common := words.pop()):
+            found[number] = common
+    return found
+
+
 def target_trial(data: AnalysisData) -> TargetTrial:
     """The target trial that the study declares. Raises InputError if it declares none, or nobody reaches the decision.
 
-    A next line is the first line that starts on or after the day of the decision.
+    A next line is the first line that starts on or after the day of the decision. Give it `decision_data`: a study that
+    requires a later line has lost the patients who died waiting for it.
     """
     emulation = data.study.emulation
     if emulation is None:
@@ -80,7 +121,20 @@ def target_trial(data: AnalysisData) -> TargetTrial:
         names=names,
         patients=[data.selection.members[row[0]].patient_id for row in rows],
     )
-    return TargetTrial(decision=decision, emulation=emulation, members=tuple(row[0] for row in rows), left_out=left_out)
+    return TargetTrial(
+        decision=decision,
+        emulation=emulation,
+        members=tuple(row[0] for row in rows),
+        left_out=left_out,
+        caution=_caution(data.study, emulation),
+    )
+
+
+def _caution(study: Study, emulation: Emulation) -> str:
+    implied = study.implied_entry()
+    if implied is None or implied.rank <= emulation.at.rank:
+        return ""
+    return f"the data hold only patients who reached {implied}: whoever died between the decision and it is missing"
 
 
 def _row(member: Member, emulation: Emulation) -> tuple[float, bool, float, float] | str:
@@ -106,8 +160,6 @@ def _row(member: Member, emulation: Emulation) -> tuple[float, bool, float, floa
 
 
 def _covariates(data: AnalysisData, emulation: Emulation, positions: list[int]) -> tuple[np.ndarray, tuple[str, ...]]:
-    from lutetia.cohort.design_matrix import design_matrix
-
     if not emulation.adjust_for:
         return np.empty((len(positions), 0)), ()
     matrix = design_matrix(data, emulation.adjust_for)

@@ -15,7 +15,6 @@ from lutetia.rows import LeftOut
 from lutetia.scoring.reason import Reason
 from lutetia.scoring.recist.columns import Table
 from lutetia.scoring.recist.course import ReaderCourse, respond
-from lutetia.scoring.recist.many import judge
 from lutetia.scoring.recist.rules import EquivocalNew, Nadir, Precision, VisitRules
 from lutetia.scoring.recist.tables import Markers, SmallTargets, Tables
 from lutetia.scoring.recist.targets import Finding
@@ -114,6 +113,8 @@ def visit_responses(
 
 def _judged(tables: Tables, rules: VisitRules, progress: Callable[[int, int], None]) -> list[VisitResponse]:
     """The responses of all courses: the ordinary ones at once, then the others patient after patient."""
+    from lutetia.scoring.recist.many import judge  # needs numpy, which courses made otherwise do not
+
     courses = tables.courses
     progress(0, courses)
     ordinary = tables.ordinary() if rules.nadir == "reader" else None

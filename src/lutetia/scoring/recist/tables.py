@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
@@ -13,10 +13,12 @@ from lutetia.scoring.recist.columns import Columns, Table
 from lutetia.scoring.recist.course import ReaderCourse
 from lutetia.scoring.recist.days import refuse_choices
 from lutetia.scoring.recist.identification import CourseKey, Identified, identify
-from lutetia.scoring.recist.ordinary import SeenVisits, ordinary_courses
 from lutetia.scoring.recist.results import Results, Visits
 from lutetia.scoring.recist.rules import Precision
 from lutetia.scoring.recist.targets import Finding
+
+if TYPE_CHECKING:
+    from lutetia.scoring.recist.ordinary import SeenVisits
 
 SmallTargets = Literal["refuse", "accept"]
 Markers = Mapping[tuple[str, str], bool]
@@ -78,6 +80,8 @@ class Tables:
         """
         if not self._by_number or self._baseline_given or self._faults or not self._tr.rows:
             return None
+        from lutetia.scoring.recist.ordinary import ordinary_courses  # needs numpy, which courses made otherwise do not
+
         made = ordinary_courses(self._tr, self._found, self._precision)
         if made is None:
             return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from lutetia.survival.cox_model.kernel import LARGEST_PREDICTOR, curve, sweep, weigh
+from lutetia.survival.cox_model.kernel import LARGEST_PREDICTOR, curve, sum_deaths, sweep, weigh
 from lutetia.survival.cox_model.likelihood import accumulate, carry_pieces, carry_pieces_with_leaving
 
 CONVERGED, NO_EVENTS, NOT_SEPARABLE, NO_FINITE_ESTIMATE, FLAT = 0, 1, 2, 3, 4
@@ -76,7 +76,7 @@ def evaluate(efron, beta, data, stratum_first, piece_first):  # type: ignore[no-
     at_risk, a, b, later = np.empty(groups), np.empty(groups), np.empty(groups), np.empty(groups + 1)
     c0, c1, c2 = np.empty(groups), np.empty(groups), np.empty(groups)
     accumulate(entering, risk, leaving, leaving_first, group_first, stratum_first, at_risk)
-    value = _dead_sums(z, weights, offset, group_first, dead_rows, gradient) + np.sum(gradient * beta)
+    value = sum_deaths(z, weights, offset, group_first, dead_rows, gradient) + np.sum(gradient * beta)
     value += sweep(efron, at_risk, dying, deaths, dead_weight, stratum_first, a, b, c0, c1, c2, later)
     carry, opens = np.zeros((pieces[1], p, 2)), np.zeros(pieces[1], dtype=np.bool_)
     for piece in range(pieces[1]):
@@ -93,19 +93,6 @@ def evaluate(efron, beta, data, stratum_first, piece_first):  # type: ignore[no-
         for k in range(j):
             information[k, j] = information[j, k]
     return value, gradient, information
-
-
-@njit(nogil=True, cache=True)
-def _dead_sums(z, weights, offset, group_first, dead_rows, dead_sum) -> float:  # type: ignore[no-untyped-def]
-    """Fill the weighted sums of the covariates of the deaths; returns that of their offsets."""
-    dead_offset = 0.0
-    for k in range(dead_rows.size):
-        for i in range(group_first[k], group_first[k] + dead_rows[k]):
-            for j in range(dead_sum.size):
-                dead_sum[j] += weights[i] * z[j, i]
-            if offset.size:
-                dead_offset += weights[i] * offset[i]
-    return dead_offset
 
 
 @njit(nogil=True, cache=True)

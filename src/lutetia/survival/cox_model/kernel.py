@@ -16,7 +16,7 @@ Codes = NDArray[np.int64]
 
 # Sums may be reordered for vector units; infinities and NaN keep their meaning.
 REORDER = {"reassoc", "contract", "nsz"}
-PANEL_ROWS = 512
+PANEL_ROWS = 256
 LARGEST_PREDICTOR = 200.0  # exp(200)² is still a number
 
 
@@ -64,6 +64,23 @@ def _predict(beta, z, offset, predictor, low, high) -> float:  # type: ignore[no
     for i in range(low, high):
         largest = max(largest, abs(predictor[i]))
     return largest
+
+
+@njit(nogil=True, cache=True, fastmath=REORDER)
+def sum_deaths(z, weights, offset, group_first, dead_rows, dead_sum) -> float:  # type: ignore[no-untyped-def]
+    """Add the weighted covariates of all deaths to `dead_sum` (p,); returns the sum of their weighted offsets."""
+    for j in range(dead_sum.size):
+        total = 0.0
+        for k in range(dead_rows.size):
+            for i in range(group_first[k], group_first[k] + dead_rows[k]):
+                total += weights[i] * z[j, i]
+        dead_sum[j] += total
+    dead_offset = 0.0
+    if offset.size:
+        for k in range(dead_rows.size):
+            for i in range(group_first[k], group_first[k] + dead_rows[k]):
+                dead_offset += weights[i] * offset[i]
+    return dead_offset
 
 
 @njit(nogil=True, cache=True)

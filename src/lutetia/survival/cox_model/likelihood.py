@@ -27,8 +27,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from lutetia.survival.cox_model.arrangement import Arrangement, death_places
-from lutetia.survival.cox_model.kernel import LARGEST_PREDICTOR, add, curve, sweep, weigh
+from lutetia.survival.cox_model.arrangement import Arrangement
+from lutetia.survival.cox_model.kernel import LARGEST_PREDICTOR, add, curve, sum_deaths, sweep, weigh
 from lutetia.survival.cox_model.workers import for_each
 
 Floats = NDArray[np.float64]
@@ -80,10 +80,10 @@ class PartialLikelihood:
             later=np.empty(groups + 1),
             **{name: np.empty(groups) for name in ("dying", "a", "b", "c0", "c1", "c2")},
         )
-        places = death_places(arranged.group_first, arranged.dead_rows)
-        weights = arranged.weights[places]
-        self.dead_sum = np.array([(column[places] * weights).sum() for column in arranged.z])
-        self.dead_offset = float((arranged.offset[places] * weights).sum()) if arranged.offset.size else 0.0
+        self.dead_sum = np.zeros(arranged.p)
+        self.dead_offset = sum_deaths(
+            arranged.z, arranged.weights, arranged.offset, arranged.group_first, arranged.dead_rows, self.dead_sum
+        )
 
     def __call__(self, beta: Floats) -> Evaluation:
         """Value, gradient and information at `beta` (p,); value −inf where a predictor leaves ± 200."""
