@@ -11,7 +11,13 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "itanet-like" / "st
 def test_check_prints_flow_groups_endpoints_and_conventions(run, tmp_path):
     result = run("cohort", "check", EXAMPLE, "--out", tmp_path / "rows.csv")
     assert result.exit_code == 0, result.output
-    for said in ("Screened: 237", "no investigational treatment: 36 not met", "Analysed: 201", "SSA-RLT: ", "PFS1: 201"):
+    for said in (
+        "Screened: 237",
+        "no investigational treatment: 36 not met",
+        "Analysed: 201",
+        "SSA-RLT: ",
+        "PFS1: 201",
+    ):
         assert said in result.output
     assert "the groups are known at the start of line 2, after time zero" in result.output
     with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as file:

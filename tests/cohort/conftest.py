@@ -49,7 +49,7 @@ def _course(
 
 @pytest.fixture
 def course() -> Callable[..., Course]:
-    """Makes a course: course("P1", lines=[("rlt", "2015-01-01", {"progression": "2016-01-01"})], death="2018-03-01")."""
+    """Makes a course: course("P1", lines=[("rlt", "2015-01-01", {"stop": "2016-01-01"})], death="2018-03-01")."""
     return _course
 
 

@@ -27,11 +27,27 @@ def test_rows_by_hand(data):
     """A: 2015-01-01 to 2018-01-01 is 1096 days; line 2 to death 700 (29 days left of February 2016 …: 1096 - 396)."""
     by_name = [dict(zip(data.columns, row, strict=True)) for row in data.rows]
     assert by_name[0] | {"age_years": 65} == {
-        **{"patient_id": "A", "position": 0, "group": "SSA", "time_zero": date(2015, 1, 1), "entry_days": 0},
-        **{"group_known_days": 0, "sex": "male", "functional": True, "age_years": 65},
-        **{"OS_days": 1096, "OS_event": 1, "OS_cause": "death", "OS_reason": "death", "OS_entry_days": 0},
-        **{"OS_entries": "line-1 death", "PFS2_days": 700, "PFS2_event": 1, "PFS2_cause": "death"},
-        **{"PFS2_reason": "death", "PFS2_entry_days": 0, "PFS2_entries": "line-2 death"},
+        "patient_id": "A",
+        "position": 0,
+        "group": "SSA",
+        "time_zero": date(2015, 1, 1),
+        "entry_days": 0,
+        "group_known_days": 0,
+        "sex": "male",
+        "functional": True,
+        "age_years": 65,
+        "OS_days": 1096,
+        "OS_event": 1,
+        "OS_cause": "death",
+        "OS_reason": "death",
+        "OS_entry_days": 0,
+        "OS_entries": "line-1 death",
+        "PFS2_days": 700,
+        "PFS2_event": 1,
+        "PFS2_cause": "death",
+        "PFS2_reason": "death",
+        "PFS2_entry_days": 0,
+        "PFS2_entries": "line-2 death",
     }
     assert [by_name[1][name] for name in ("sex", "functional", "age_years", "PFS2_days", "OS_cause")] == [None] * 5
     assert (by_name[1]["OS_days"], by_name[1]["OS_event"]) == (365, 0)

@@ -46,7 +46,7 @@ def test_percentages_of_the_known_when_asked_for():
 
 
 def test_numbers_with_quartiles_and_range():
-    """40, 50, 60: quartiles 45 and 55 (type 7), standard deviation 10; over all of 40, 50, 60, 70, 80 the median is 60."""
+    """40, 50, 60: quartiles 45 and 55 (type 7), standard deviation 10; with 70 and 80 the median is 60."""
     cell, _, overall = cells(baseline_table([AGE], GROUP), "age", None)
     assert (cell.known, cell.median, cell.lower_quartile, cell.upper_quartile) == (3, 50, 45, 55)
     assert (cell.lowest, cell.highest, cell.mean, cell.sd) == (40, 60, 50, 10)
@@ -60,7 +60,7 @@ def test_a_number_known_of_nobody():
 
 
 def test_standardised_differences_by_hand():
-    """Yes 3/4 against 1/2: 0.25 / sqrt((3/16 + 1/4) / 2). Age 50 (sd 10) against 75 (variance 50): -25 / sqrt((100 + 50) / 2)."""
+    """Yes 3/4 against 1/2: 0.25 / sqrt((3/16 + 1/4) / 2). Age 50 (variance 100) against 75 (50): -25 / sqrt(75)."""
     table = baseline_table([SEX, AGE], GROUP, compare=("a", "b"))
     found = {row.variable: row.standardised_difference for row in table.rows if row.standardised_difference is not None}
     assert found["m"] == pytest.approx(0.25 / sqrt((3 / 16 + 1 / 4) / 2))
@@ -68,7 +68,7 @@ def test_standardised_differences_by_hand():
 
 
 def test_more_than_two_levels_by_the_formula_of_yang_and_dalton():
-    """Shares (1/2, 1/4, 1/4) and (1/4, 1/4, 1/2), first level left out: d = (0, -1/4); S averages the two covariances."""
+    """Shares (1/2, 1/4, 1/4) and (1/4, 1/4, 1/2), first level left out: d = (0, -1/4); S is the mean covariance."""
     one, two = ["x"] * 2 + ["y"] + ["z"], ["x"] + ["y"] + ["z"] * 2
     column = Column(name="c", title="c", kind="category", levels=("x", "y", "z"), values=tuple(one + two))
     first = np.array([True] * 4 + [False] * 4)

@@ -1,4 +1,4 @@
-"""Times to event worked on paper, then laws: order, shifted dates, and an earlier cut-off change nothing they must not."""
+"""Times to event worked on paper, then laws: order, shifted dates and an earlier cut-off."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def test_names_of_endpoints():
 
 @pytest.mark.parametrize("wrong", [{"endpoint": "OS", "line": 1}, {"endpoint": "OS", "new_line": "censor"}])
 def test_what_does_not_bear_on_an_endpoint_is_refused(wrong):
-    with pytest.raises(ValidationError, match="must|only"):
+    with pytest.raises(ValidationError, match=r"must|only"):
         Endpoint.model_validate(wrong)
 
 

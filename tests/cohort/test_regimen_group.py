@@ -16,7 +16,7 @@ def test_every_regimen_of_a_course_is_in_one_class():
 
 
 def test_the_classes_of_s000():
-    """S000, section 3.2: targeted therapy is everolimus or sunitinib; chemotherapy is temozolomide- or oxaliplatin-based."""
+    """S000, section 3.2: targeted therapy: everolimus, sunitinib; chemotherapy with temozolomide or oxaliplatin."""
     found = {
         regimen: group_of_regimen()[regimen] for regimen in ("ssa_high_dose", "rlt", "sunitinib", "captem", "folfox")
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lutetia.cohort.sequence_flow import ENDS, Link, Node, sequence_flow
 from lutetia.cohort.story import stories_of
 from lutetia.course.course import Course
-from datetime import date
 
 
 def test_four_patients_on_paper(course, story):

@@ -51,7 +51,9 @@ def test_every_fault_comes_with_its_line(tmp_path):
 def test_tables_with_our_own_names_need_no_mapping():
     found = own_names(["patient", "sex", "eyes"], ["patient", "regimen", "start"])
     assert set(found.patients) == {"patient", "sex"}
-    assert {name: mapped.column for name, mapped in found.lines.items()} == {n: n for n in ("patient", "regimen", "start")}
+    assert {name: mapped.column for name, mapped in found.lines.items()} == {
+        n: n for n in ("patient", "regimen", "start")
+    }
 
 
 def test_what_is_required_is_among_the_fields():

@@ -87,7 +87,10 @@ lines: {patient: ID, regimen: {column: Drug, values: {Lutathera: rlt}}, start: O
     lines = "ID;Drug;On;PD\n1;Lutathera;2015-01-01;NA\n2;captem;2016-01-01;2017-01-01\n"
     one, two = read(tmp_path, patients, lines, mapping).courses
     assert (one.patient.sex, two.patient.sex, one.made_up) == ("male", None, True)
-    assert [str(entries(c, k)[0].date) for c, k in ((one, "death"), (two, "last_contact"))] == ["2020-01-01", "2021-01-01"]
+    assert [str(entries(c, k)[0].date) for c, k in ((one, "death"), (two, "last_contact"))] == [
+        "2020-01-01",
+        "2021-01-01",
+    ]
     assert entries(one, "therapy_line")[0].regimen == "rlt"
     assert entries(one, "therapy_line")[0].progression is None
 
@@ -98,7 +101,9 @@ def test_every_fault_of_both_tables_names_row_and_column(tmp_path):
     faults = faults_of(tmp_path, patients=patients, lines=lines)
     assert any("p.csv, row 2, column patient: each patient must have one row, but got A" in fault for fault in faults)
     assert any("l.csv, row 3, column patient: each line must be of a patient" in fault for fault in faults)
-    assert any(fault.startswith("line 2, p.csv, row 1, column sex: sex must be one of female, male") for fault in faults)
+    assert any(
+        fault.startswith("line 2, p.csv, row 1, column sex: sex must be one of female, male") for fault in faults
+    )
     assert any("p.csv, row 1, column birth" in fault for fault in faults)
     assert any(fault.startswith("line 3, l.csv, row 2, column regimen: regimen must be one of") for fault in faults)
     assert any("l.csv, row 2, column start" in fault for fault in faults)

@@ -65,7 +65,9 @@ def test_every_fault_comes_with_its_line():
 
 def test_what_must_hold_between_parts_is_said_once_each_part_is_right():
     (fault,) = faults_of(GOOD + "subgroups:\n- {covariate: sex}\n")
-    assert fault.startswith('line 14, subgroups[0].covariate: subgroups must name a declared covariate (none is declared)')
+    assert fault.startswith(
+        "line 14, subgroups[0].covariate: subgroups must name a declared covariate (none is declared)"
+    )
 
 
 @pytest.mark.parametrize(("text", "said"), [("- a\n", "must be a mapping"), (GOOD + "title: again\n", "given once")])
@@ -100,7 +102,9 @@ def test_null_cohorts_are_made():
 
 def test_the_faults_of_all_course_files_come_together(tmp_path):
     for name in ("a.yaml", "b.yaml"):
-        (tmp_path / name).write_text("lutetia: course/1\npatient: {id: A}\nentries: [{kind: nothing}]\n", encoding="utf-8")
+        (tmp_path / name).write_text(
+            "lutetia: course/1\npatient: {id: A}\nentries: [{kind: nothing}]\n", encoding="utf-8"
+        )
     with pytest.raises(InputError) as refused:
         courses_of(CourseSource(files=["a.yaml", "b.yaml"]), tmp_path)
     places = [fault.place for fault in refused.value.faults]

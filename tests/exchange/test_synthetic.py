@@ -1,4 +1,4 @@
-"""Made-up courses: they say so, are the same for a seed, read as any others, and have the margins and medians of S000."""
+"""Made-up courses: they say so, are the same for a seed, and have the margins and medians of S000."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_the_courses_of_the_null_are_its_arrays(study):
 
 
 def test_medians_of_a_few_cohorts_lie_near_those_printed(study):
-    """A coarse look at one large cohort; scripts/check_synthetic.py and the long form look closely. S000-029, -042, -072."""
+    """A coarse look at one large cohort; scripts/check_synthetic.py and the long form look closely (S000-029, -042)."""
     data = analysis_data(itanet_like(2500, 1), study)
     rows = [dict(zip(data.columns, row, strict=True)) for row in data.rows]
 

@@ -11,19 +11,23 @@ import numpy as np
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.balance import BalanceRow, balance, effective_n, weighted_contrast, weights
 from lutetia.cohort.clone_censor_weight import Emulation, clone_censor_weight
+from lutetia.cohort.compared import compared_rows
 from lutetia.cohort.contrast import Contrast
 from lutetia.cohort.decision_point import DecisionPoint
 from lutetia.cohort.exposure import ever_exposed, landmark, time_dependent
 from lutetia.cohort.factor_model import in_one_line
 from lutetia.cohort.propensity import PropensityScore, propensity_score
 from lutetia.cohort.target_trial import TargetTrial, target_trial
-from lutetia.errors import InputError
-from lutetia.survival import FollowUp, cox
+from lutetia.errors import Fault, InputError
+from lutetia.survival import CoxFit, FollowUp, cox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Result:
-    """One analysis: its contrast, or why there is none; `answers` and `because` say what it is and whether to believe it."""
+    """One analysis: its contrast, or why there is none.
+
+    `answers` says what it is an answer to, `because` why to believe it, or why not.
+    """
 
     analysis: str
     contrast: Contrast | None
@@ -59,42 +63,53 @@ class EmulationResult:
     next_line: NextLine
 
 
-_NAIVE = (
-    "ever against never, from the decision",
-    "no: patients must live until the treatment begins, so the time until then is counted in its favour",
-)
-_LANDMARK = (
-    "begun by the end of the grace period against not, among those who reach it",
-    "yes, for those who reach the landmark: groups are known before the clock starts; it says nothing of earlier deaths",
-)
-_TIME = (
-    "while treated against not (yet) treated, from the decision",
-    "yes, as far as the covariates of the decision explain who is treated: exposed time counts only once it is exposed",
-)
-_CRUDE = (
-    "one next line against the other, from its start, unadjusted",
-    "no: who gets which line depends on how the patient did before",
-)
-_OVERLAP = (
-    "one next line against the other, from its start, in patients who could have had either (overlap weights)",
-    "yes, as far as the covariates explain the choice; of patients who reach a next line",
-)
-_CLONES_PLAIN = (
-    "each strategy within the grace period, clones not weighted",
-    "no: leaving an arm is taken to be chance",
-)
-_CLONES = (
-    "everybody following each strategy within the grace period (clone, censor, weight)",
-    "yes, first of all: it answers the declared question from the decision on, if the covariates explain who leaves",
-)
+_WORDS = {
+    "groups of the study": (
+        "the groups of the study from its time zero, unadjusted, as such cohorts are published",
+        "groups are made of what happens after time zero, or chosen by how the patient did",
+    ),
+    "ever against never (naive)": (
+        "ever against never, from the decision",
+        "patients must live until the treatment begins, so the time until then is counted in its favour",
+    ),
+    "landmark": (
+        "begun by the end of the grace period against not, among those who reach it",
+        "groups are known before the clock starts; it says nothing of deaths before",
+    ),
+    "time-dependent": (
+        "while treated against not (yet) treated, from the decision",
+        "exposed time counts only once it is exposed; what drives the start later is not adjusted for",
+    ),
+    "next line, crude": (
+        "one next line against the other, from its start, unadjusted",
+        "who gets which line depends on how the patient did before",
+    ),
+    "next line, overlap weights": (
+        "one next line against the other, from its start, in patients who could have had either",
+        "both lines begin on day 0, and the weights make the two alike in the covariates of the decision",
+    ),
+    "clones, not weighted": (
+        "each strategy within the grace period, clones not weighted",
+        "leaving an arm is taken to be chance",
+    ),
+    "clone-censor-weight": (
+        "everybody following each strategy within the grace period",
+        "it answers the declared question from the decision on, if the covariates explain who leaves an arm",
+    ),
+}
+"""Analysis → what it answers, and why to believe it or not."""
+BIASED = ("groups of the study", "ever against never (naive)", "next line, crude", "clones, not weighted")
+FROM_NEXT_LINE = ("next line, crude", "next line, overlap weights")
 
 
-def emulation_result(data: AnalysisData) -> EmulationResult:
+def emulation_result(data: AnalysisData, at_decision: AnalysisData | None = None) -> EmulationResult:
     """Every analysis of the declared target trial; one that cannot be made says why instead.
 
+    `at_decision`: the patients of `target_trial.decision_data`, who need not have reached a later line; without it the
+    study's own, and then nothing that starts at the decision is to be believed if the study requires a later line.
     Raises InputError if the study declares no emulation, or nobody reaches the decision.
     """
-    trial = target_trial(data)
+    trial = target_trial(data if at_decision is None else at_decision)
     decision, grace_days = trial.decision, float(trial.emulation.grace_days)
     adjust: Any = "covariates" if decision.covariates.shape[1] else "none"
     following = next_line(decision)
@@ -105,18 +120,36 @@ def emulation_result(data: AnalysisData) -> EmulationResult:
         cloned.append(made)
         return made.contrast
 
-    weighted = clones_weighting(decision)
-    results = (
-        _result("ever against never (naive)", _NAIVE, lambda: ever_exposed(decision, adjust=adjust), believe=False),
-        _result("landmark", _LANDMARK, lambda: landmark(decision, day=grace_days, adjust=adjust)),
-        _result("time-dependent", _TIME, lambda: time_dependent(decision, adjust=adjust)),
-        _result("next line, crude", _CRUDE, lambda: _crude(following), believe=False),
-        _result("next line, overlap weights", _OVERLAP, lambda: _overlap(following)),
-        _result("clones, not weighted", _CLONES_PLAIN, lambda: clones("none"), believe=weighted == "none"),
-        _result("clone-censor-weight", _CLONES, lambda: clones(weighted)),
-    )
+    analyses: dict[str, Callable[[], Contrast]] = {
+        "groups of the study": lambda: published(data),
+        "ever against never (naive)": lambda: ever_exposed(decision, adjust=adjust),
+        "landmark": lambda: landmark(decision, day=grace_days, adjust=adjust),
+        "time-dependent": lambda: time_dependent(decision, adjust=adjust),
+        "next line, crude": lambda: _crude(following),
+        "next line, overlap weights": lambda: _overlap(following),
+        "clones, not weighted": lambda: clones("none"),
+        "clone-censor-weight": lambda: clones(clones_weighting(decision)),
+    }
+    if data.study.comparison is None:
+        del analyses["groups of the study"]
+    results = tuple(_result(name, make, trial) for name, make in analyses.items())
     emulated = cloned[-1] if results[-1].contrast is not None and cloned else None
     return EmulationResult(trial=trial, results=results, clones=emulated, next_line=following)
+
+
+def published(data: AnalysisData) -> Contrast:
+    """Overall survival of the compared groups from time zero, unadjusted: what such a cohort prints.
+
+    Raises InputError where overall survival is not declared or a group has no patient.
+    """
+    name = next((table.name for table in data.endpoints if table.endpoint.endpoint == "OS"), None)
+    compared = compared_rows(data, name) if name is not None else None
+    if compared is None:
+        raise InputError("groups", [Fault(place="OS", must="must be declared, and each group must have a patient")])
+    fit = cox(compared.rows.follow_up, compared.exposed.astype(np.float64)[:, None], names=["exposed"])
+    reference, other = compared.levels
+    said = (f"{other} against {reference}, from time zero ({data.study.time_zero})", "unadjusted", "ties: efron")
+    return _contrast("groups of the study", fit, said)
 
 
 def clones_weighting(decision: DecisionPoint) -> str:
@@ -124,20 +157,22 @@ def clones_weighting(decision: DecisionPoint) -> str:
     return "arm" if decision.covariates.shape[1] else "none"
 
 
-def _result(name: str, words: tuple[str, str], make: Callable[[], Contrast], *, believe: bool = True) -> Result:
+def _result(name: str, make: Callable[[], Contrast], trial: TargetTrial) -> Result:
     contrast, why = None, ""
     try:
         contrast = make()
         why = "" if contrast.converged else contrast.why or "the fit did not converge"
     except InputError as error:
         why = in_one_line(error)
+    answers, because = _WORDS[name]
+    lost = trial.caution if name not in FROM_NEXT_LINE and name != "groups of the study" else ""
     return Result(
         analysis=name,
         contrast=contrast if not why else None,
         why=why,
-        believe=believe and not why,
-        answers=words[0],
-        because=words[1],
+        believe=name not in BIASED and not why and not lost,
+        answers=answers,
+        because=lost or because,
     )
 
 
@@ -171,17 +206,26 @@ def next_line(decision: DecisionPoint) -> NextLine:
 
 
 def _refuse(following: NextLine, *, score: bool) -> None:
-    from lutetia.errors import Fault
-
-    if following.score is None and (score or "begins" in following.why):
-        raise InputError("next line", [Fault(place="next line:", must=following.why)])
+    if following.score is None and (score or not following.exposed.any() or following.exposed.all()):
+        raise InputError("next line", [Fault(place="the next line:", must=following.why)])
 
 
 def _crude(following: NextLine) -> Contrast:
     _refuse(following, score=False)
-    fit = cox(following.follow_up, following.exposed.astype(np.float64)[:, None])
+    fit = cox(following.follow_up, following.exposed.astype(np.float64)[:, None], names=["exposed"])
+    return _contrast("next line, crude", fit, ("from the start of the next line", "unadjusted", "ties: efron"))
+
+
+def _overlap(following: NextLine) -> Contrast:
+    _refuse(following, score=True)
+    assert following.score is not None
+    return weighted_contrast(following.follow_up, following.exposed, following.score, target="overlap")
+
+
+def _contrast(analysis: str, fit: CoxFit, conventions: tuple[str, ...]) -> Contrast:
+    """The first coefficient of a fit that is shown to be compared."""
     return Contrast(
-        analysis="next line, crude",
+        analysis=analysis,
         log_hazard_ratio=float(fit.coef[0]),
         std_error=float(fit.std_error[0]),
         n=fit.n,
@@ -190,11 +234,5 @@ def _crude(following: NextLine) -> Contrast:
         converged=fit.converged,
         why=fit.why or "",
         believe=False,
-        conventions=("from the start of the next line, unadjusted", "ties: efron"),
+        conventions=conventions,
     )
-
-
-def _overlap(following: NextLine) -> Contrast:
-    _refuse(following, score=True)
-    assert following.score is not None
-    return weighted_contrast(following.follow_up, following.exposed, following.score, target="overlap")

@@ -25,6 +25,7 @@ def protocol_table(found: EmulationResult, *, key: str) -> Table:
     """The protocol of the target trial, element by element, and who is left out of the emulation."""
     rows = tuple(TableRow(cells=element) for element in found.trial.protocol)
     left_out = tuple(f"{left.count} left out: {left.why}" for left in found.trial.left_out)
+    caution = (f"Caution: {found.trial.caution}.",) if found.trial.caution else ()
     records = [record("patients", found.trial.decision.n, unit="patients", analysis="at the decision")]
     records += [
         record("patients_left_out", left.count, unit="patients", analysis="at the decision", note=left.why)
@@ -36,7 +37,7 @@ def protocol_table(found: EmulationResult, *, key: str) -> Table:
         head=("Element", "Emulated by"),
         rows=rows,
         records=tuple(records),
-        notes=(f"{found.trial.decision.n} patients at the decision", *left_out),
+        notes=(*caution, f"{found.trial.decision.n} patients at the decision", *left_out),
     )
 
 

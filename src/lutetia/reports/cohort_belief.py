@@ -105,7 +105,9 @@ def _verdict(ratio: Estimate) -> str:
 def _what_is_open(analysis: CohortAnalysis, checks: Sequence[Examined]) -> str:
     names = analysis.study.emulation.adjust_for if analysis.study.emulation is not None else ()
     titles = [c.title for name in names if (c := analysis.study.covariate(name)) is not None]
-    given = f"everything beyond {_joined(titles)}" if titles else "everything that guided the choice of treatment"
+    given = "everything that guided the choice of treatment"
+    if titles:
+        given += f" beyond the {len(titles)} adjusted for ({'; '.join(titles)})"
     parts = [f"{given} is unmeasured here and can move these numbers"]
     untold = [c.finding.check for c in checks if c.state == OPEN]
     if untold:

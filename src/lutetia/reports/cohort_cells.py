@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from math import isfinite
 
 from lutetia.cohort.printed import NOT_ESTIMABLE, NOT_REACHED, ratio_text
 from lutetia.cohort.table import Table
 from lutetia.estimate import Estimate
-
-FIGURE_SPACE = "\u2007"  # as wide as a digit
-_NUMBER = re.compile(r"[<>≤≥+−-]?\d+")
-
-
-def aligned(cells: Sequence[str]) -> list[str]:
-    """The cells of one column, padded in front so that their first numbers end under each other.
-
-    Cells that begin with no number stay as they are. The pad is as wide as digits are, all of one width.
-    """
-    heads = [found.group() if (found := _NUMBER.match(cell)) else "" for cell in cells]
-    widest = max((len(head) for head in heads), default=0)
-    return [
-        FIGURE_SPACE * (widest - len(head)) + cell if head else cell for head, cell in zip(heads, cells, strict=True)
-    ]
+from lutetia.reports.typography import aligned, typographic
 
 
 def aligned_rows(table: Table) -> list[tuple[str, ...]]:
     """The printed cells of a table, every column but the first aligned; a heading keeps its one cell."""
-    plain = [row.cells for row in table.rows if row.kind == "row"]
+    plain = [tuple(map(typographic, row.cells)) for row in table.rows if row.kind == "row"]
     columns = [list(column) if at == 0 else aligned(column) for at, column in enumerate(zip(*plain, strict=True))]
     rows = iter(zip(*columns, strict=True))
     return [next(rows) if row.kind == "row" else row.cells for row in table.rows]
 
 
 def estimate_text(quantity: str, value: Estimate | None) -> str:
-    """An estimate of a remedy with its interval, by what it is: a ratio, months, a probability, or another number."""
+    """An estimate of a remedy with its interval, by what it is: a ratio, months, a probability in %, or a number."""
     if value is None:
         return ""
     if quantity.endswith("ratio"):
@@ -47,8 +31,7 @@ def estimate_text(quantity: str, value: Estimate | None) -> str:
         return NOT_ESTIMABLE
     middle, low, high = (_number(number, quantity) for number in numbers)
     joined = " to " if any(text.startswith("−") for text in (low, high)) else "–"
-    unit = " %" if quantity == "probability" else ""
-    return f"{middle} ({low}{joined}{high}){unit}"
+    return f"{middle} ({low}{joined}{high})"
 
 
 def _number(value: float | None, quantity: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from lutetia.cohort.design_finding import DesignFinding, Remedy, RemedyRow
 from lutetia.errors import LutetiaError
-from lutetia.reports.cohort_cells import aligned, estimate_text
+from lutetia.reports.cohort_cells import estimate_text
+from lutetia.reports.typography import aligned, typographic
 
 FIRED, QUIET, OPEN = "fired", "not fired", "cannot be told"
 MOST_ROWS = 12  # of a remedy's result on the page; design-check.json holds all
@@ -86,13 +87,14 @@ class RemedyCells:
 def remedy_cells(remedy: Remedy) -> RemedyCells:
     """The result as a small table; estimates and counts aligned."""
     shown = remedy.rows[:MOST_ROWS]
-    head = ("Analysis", f"{remedy.quantity[:1].upper()}{remedy.quantity[1:]} (95 % CI)", "Patients", "Events", "")
+    quantity = "probability, %" if remedy.quantity == "probability" else remedy.quantity
+    head = ("Analysis", f"{quantity[:1].upper()}{quantity[1:]} (95 % CI)", "Patients", "Events", "")
     columns = (
-        [row.analysis for row in shown],
+        [typographic(row.analysis) for row in shown],
         aligned([estimate_text(remedy.quantity, row.estimate) for row in shown]),
         aligned(["" if row.n is None else str(row.n) for row in shown]),
         aligned(["" if row.events is None else str(row.events) for row in shown]),
-        [row.says for row in shown],
+        [typographic(row.says) for row in shown],
     )
     kept = [at for at, column in enumerate(columns) if at == 0 or any(column)]
     return RemedyCells(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lutetia.reports.cohort_design import remedy_cells
 from lutetia.reports.cohort_figures import Drawn
 from lutetia.reports.cohort_report import INTENDED_USE, MADE_UP, Report
-from lutetia.reports.cohort_wording import input_rows, names_of, provenance_rows, stopped
+from lutetia.reports.cohort_wording import input_rows, names_of, provenance_rows
+from lutetia.reports.typography import sentence, typographic
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -50,7 +51,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["sentence"] = stopped
+    environment.filters["sentence"] = sentence
+    environment.filters["typographic"] = typographic
     return environment
 
 

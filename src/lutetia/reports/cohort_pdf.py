@@ -10,8 +10,9 @@ from lutetia.reports.cohort_blocks import Block, Section, TableBlock
 from lutetia.reports.cohort_design import FIRED, Examined, remedy_cells
 from lutetia.reports.cohort_figures import Drawn
 from lutetia.reports.cohort_report import INTENDED_USE, MADE_UP, Report
-from lutetia.reports.cohort_wording import input_rows, names_of, provenance_rows, stopped
+from lutetia.reports.cohort_wording import input_rows, names_of, provenance_rows
 from lutetia.reports.typesetting import typeset
+from lutetia.reports.typography import sentence
 
 TARGET_TRIAL = "target-trial"  # the section that opens with the protocol
 
@@ -60,7 +61,7 @@ def _check(check: Examined) -> dict[str, Any]:
     cells = remedy_cells(check.remedy) if check.remedy is not None and check.state == FIRED else None
     result = None
     if cells is not None:
-        told = [stopped(line) for line in cells.conventions]
+        told = [sentence(line) for line in cells.conventions]
         result = {
             "title": cells.title,
             "head": cells.head,
@@ -72,7 +73,7 @@ def _check(check: Examined) -> dict[str, Any]:
         "state": check.state,
         "check": found.check,
         "title": found.title,
-        "trigger": stopped(found.trigger),
+        "trigger": sentence(found.trigger),
         "direction": found.direction,
         "remedy_words": found.remedy,
         "remedy": result,
@@ -98,7 +99,7 @@ def _block(block: Block, names: dict[str, str]) -> dict[str, Any]:
         "title": block.title,
         "head": block.head,
         "rows": rows,
-        "notes": [stopped(note) for note in block.notes],
+        "notes": [sentence(note) for note in block.notes],
         "text_columns": block.text_columns,
         "is_table": True,
     }
@@ -110,5 +111,5 @@ def _figure(figure: Drawn, names: dict[str, str]) -> dict[str, Any]:
         "title": figure.title,
         "svg": figure.svg,
         "description": figure.description,
-        "notes": [stopped(line) for line in figure.conventions],
+        "notes": [sentence(line) for line in figure.conventions],
     }

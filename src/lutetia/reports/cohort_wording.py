@@ -23,12 +23,6 @@ def _name(key: str) -> str:
     return f"{found[1].capitalize()} {found[2]}." if found else ""
 
 
-def stopped(text: str) -> str:
-    """The text with a full stop at its end."""
-    text = text.strip()
-    return text if not text or text[-1] in ".:?!" else f"{text}."
-
-
 def provenance_rows(provenance: Provenance) -> tuple[tuple[str, str], ...]:
     """Version, declaration, courses, seed and day as lines."""
     rows = [

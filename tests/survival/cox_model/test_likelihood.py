@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from lutetia.survival import FollowUp
 from lutetia.survival.cox_model import arrangement
 from lutetia.survival.cox_model.likelihood import PartialLikelihood
 
@@ -49,19 +50,14 @@ def test_the_number_of_threads_changes_no_bit(patients, model_of, monkeypatch):
 
 
 def test_who_has_left_leaves_nothing_behind(model_of):
-    # one row of enormous risk leaves (going back in time) long before the others die: their sums must not feel it
-    from lutetia.survival import FollowUp
-
-    few = {"start": np.array([0.0, 0, 0, 0]), "stop": np.array([1.0, 2, 3, 4]), "event": np.array([1, 1, 1, 0])}
-    x = np.array([0.3, -0.2, 0.9, 0.1])
-    with_giant = FollowUp(
-        start=np.append(few["start"], 5.0), stop=np.append(few["stop"], 9.0), event=np.append(few["event"], 0)
-    )
-    late = FollowUp(start=np.append(few["start"], 3.5), stop=np.append(few["stop"], 4.0), event=[1, 1, 1, 1, 0])
-    assert with_giant.n == late.n
-    arranged = model_of(late, np.append(x, 60.0)).arranged
-    found = PartialLikelihood(arranged, efron=True)(arranged.scale)  # coefficient 1: risk e^60 beside e^1
-    alone = np.exp(x)
-    after = [alone[k:].sum() for k in range(3)]
-    expected = x[0] + x[1] + x[2] - np.log(after).sum() + x[3] - np.logaddexp(x[3], 60.0)
-    assert found.value == pytest.approx(expected, rel=1e-10)
+    # a row of risk e^60 enters last: going back in time it has left before the other deaths, and leaves no trace
+    f = FollowUp(start=[0, 0, 0, 0, 3.5], stop=[1, 2, 3, 4, 4], event=[1, 1, 1, 1, 0])
+    x = np.array([0.3, -0.2, 0.9, 0.1, 60.0])
+    arranged = model_of(f, x).arranged
+    found = PartialLikelihood(arranged, efron=True)(arranged.scale)  # coefficient 1
+    risk = np.exp(x)
+    totals = [risk[k:4].sum() for k in range(3)]
+    means = [(risk * x)[k:4].sum() / totals[k] for k in range(3)]
+    last = np.logaddexp(x[3], 60.0)
+    assert found.value == pytest.approx(x[:4].sum() - np.log(totals).sum() - last, rel=1e-10)
+    assert found.gradient[0] * arranged.scale[0] == pytest.approx(x[:4].sum() - sum(means) - 60.0, rel=1e-10)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-# Sums may be reordered for vector units; infinities and NaN keep their meaning.
+# Sums may be reordered for vector units; infinities and NaN keep their meaning. Where that must not happen stands
+# fastmath=False in so many words: without it a function takes over what the first function to call it allows.
 REORDER = {"reassoc", "contract", "nsz"}
 PANEL_ROWS = 256
 LARGEST_PREDICTOR = 200.0  # exp(200)² is still a number
@@ -83,7 +84,7 @@ def sum_deaths(z, weights, offset, group_first, dead_rows, dead_sum) -> float:  
     return dead_offset
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, fastmath=False)
 def sweep(  # type: ignore[no-untyped-def]
     efron, at_risk, dying, deaths, dead_weight, stratum_first, a, b, c0, c1, c2, later
 ) -> float:
@@ -220,7 +221,7 @@ def _run(  # type: ignore[no-untyped-def]
     return at
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, fastmath=False)
 def _run_with_leaving(  # type: ignore[no-untyped-def]
     u, at, x, risk, leaving, leaving_first, group_first, dead_rows, deaths, low, high, carry, c0, c1, c2
 ):
@@ -240,7 +241,7 @@ def _run_with_leaving(  # type: ignore[no-untyped-def]
     return at
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, fastmath=False)
 def _write(u, at, running, dead, deaths, c0, c1, c2):  # type: ignore[no-untyped-def]
     if deaths == 0:
         return at
@@ -252,7 +253,7 @@ def _write(u, at, running, dead, deaths, c0, c1, c2):  # type: ignore[no-untyped
     return at + 2
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, fastmath=False)
 def add(value, rest, term):  # type: ignore[no-untyped-def]
     """(value, rest) + term without loss: the rounding remainder goes to `rest` (Knuth's two-sum)."""
     total = value + term

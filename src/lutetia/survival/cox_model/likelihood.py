@@ -149,7 +149,7 @@ def _ranges(first: Codes) -> list[tuple[int, int]]:
     return [(int(low), int(high)) for low, high in pairwise(first)]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, fastmath=False)
 def accumulate(  # type: ignore[no-untyped-def]
     entering, values, leaving, leaving_first, group_first, stratum_first, totals
 ) -> None:
@@ -190,7 +190,7 @@ def carry_pieces(piece_sums, opens, carry) -> None:  # type: ignore[no-untyped-d
                 carry[piece, j, 0] = carry[piece - 1, j, 0] + piece_sums[piece - 1, j]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, fastmath=False)
 def carry_pieces_with_leaving(  # type: ignore[no-untyped-def]
     z, risk, leaving, leaving_first, group_first, piece_first, opens, carry
 ) -> None:
