@@ -73,7 +73,9 @@ def strata_factors(data: AnalysisData) -> tuple[Factor, ...]:
     found = []
     for name in dict.fromkeys(named):
         covariate = data.study.covariate(name)
-        if covariate is None or (covariate.known_at is not None and covariate.known_at.rank > data.study.time_zero.rank):
+        if covariate is None:
+            continue
+        if covariate.known_at is not None and covariate.known_at.rank > data.study.time_zero.rank:
             continue
         factor = covariate_factor(data, covariate)
         if factor.kind == "levels" and len(factor.levels) > 1:

@@ -1,4 +1,4 @@
-"""Two groups compared as a trial prints it: hazard ratios plain, stratified and adjusted, restricted means, milestones."""
+"""Two groups compared as a trial prints it: hazard ratios plain, stratified, adjusted; restricted means, milestones."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from lutetia.survival import fine_gray, kaplan_meier, log_rank, milestone_differ
 
 HORIZONS_MONTHS = (120, 60, 36, 24, 12)
 FEWEST_PATIENTS = 10
-"""With fewer patients in a group no restricted mean and no milestone is compared: their intervals would be too narrow."""
+"""With fewer patients in a group no restricted mean or milestone is compared: the intervals would be too narrow."""
 
 
 def comparison_table(data: AnalysisData, *, key: str) -> Table:
@@ -135,8 +135,9 @@ class _Made:
             model = factor_model(compared.rows, [*others, exposure])
             test = model.test(exposure)
             self._ratio(compared, "hazard ratio, adjusted", model, test.p if test else None)
-            adjusted = "; ".join(factor.title for factor in others)
-            self.notes.append(f"{compared.rows.name}, adjusted for {adjusted}: {model.n} patients, {model.events} events.")
+            titles = "; ".join(factor.title for factor in others)
+            counts = f"{model.n} patients, {model.events} events"
+            self.notes.append(f"{compared.rows.name}, adjusted for {titles}: {counts}.")
 
     def _ratio(self, compared: ComparedRows, text: str, model: FactorModel, p: float | None) -> None:
         ratio = model.ratio(compared.factor, compared.levels[1])
@@ -185,9 +186,9 @@ class _Made:
             compared, f"restricted_mean_difference_to_{months}_months", found.difference, unit="days",
             p=found.difference_p, analysis="restricted mean",
         )  # fmt: skip
-        texts = [months_text(value) for value in found.values]
+        one, other = (months_text(value) for value in found.values)
         contrast = difference_months_text(found.difference)
-        self._add(f"restricted mean to {months} months, months", *texts, contrast, p_text(found.difference_p))
+        self._add(f"restricted mean to {months} months, months", one, other, contrast, p_text(found.difference_p))
 
     def _milestone(self, compared: ComparedRows, months: int) -> None:
         """Survival at a month; without a contrast where a curve is still at 1 or already at 0: it has no variance."""
@@ -203,9 +204,9 @@ class _Made:
         note = "p on the log(−log) scale" if varies else "a curve is at 0 or 1 and has no variance"
         told: dict[str, Any] = {"unit": "proportion", "analysis": "milestone", "p": p, "note": note}
         self._record(compared, f"survival_difference_at_{months}_months", change, **told)
-        texts = [percent_text(value) for value in found.values]
+        one, other = (percent_text(value) for value in found.values)
         contrast = difference_percent_text(change) if change else NONE
-        self._add(f"free of the event at {months} months, %", *texts, contrast, p_text(p))
+        self._add(f"free of the event at {months} months, %", one, other, contrast, p_text(p))
 
     def _two(self, compared: ComparedRows, statistic: str, values: tuple[Estimate, Estimate], unit: str) -> None:
         for level, value in zip(compared.levels, values, strict=True):

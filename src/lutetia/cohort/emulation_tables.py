@@ -1,4 +1,4 @@
-"""The target trial of a study in tables: protocol, balance, every analysis with which to believe, survival difference."""
+"""The target trial of a study in tables: protocol, balance, every analysis and whether to believe it, survival."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def result_table(found: EmulationResult, *, key: str) -> Table:
     return Table(
         key=key,
         title=f"Target trial: {strategy.name} against {reference.name}",
-        head=("Analysis", "Patients", "Events", "HR (95 % CI)", "E-value (limit)", "Believe", "What it answers, and why"),
+        head=("Analysis", "Patients", "Events", "HR (95 % CI)", "E-value (limit)", "Believe", "What it answers; why"),
         rows=tuple(printed),
         records=tuple(records),
         notes=(
@@ -115,15 +115,15 @@ def _result_cells(found: EmulationResult, result: Result, records: list[dict[str
     told: dict[str, Any] = {"analysis": result.analysis, "level": strategies[1].name, "reference": strategies[0].name}
     told["endpoint"] = "death from the decision"
     believe = "yes" if result.believe else "no"
-    words = f"{result.answers}. {result.because.capitalize()}."
+    words = f"{_sentence(result.answers)} {_sentence(result.because)}"
     if contrast is None:
         records.append(record("hazard_ratio", None, unit="ratio", note=result.why, **told))
         return result.analysis, NONE, NONE, NOT_ESTIMABLE, NONE, believe, words
     ratio = contrast.hazard_ratio
-    counts = {"n": contrast.n, "events": contrast.events}
+    told |= {"n": contrast.n, "events": contrast.events}
     note = f"believe: {believe}; std_error of the logarithm in log_hazard_ratio"
-    records.append(record("hazard_ratio", ratio, unit="ratio", note=note, **counts, **told))
-    records.append(record("log_hazard_ratio", contrast.log_hazard_ratio, unit="log ratio", **counts, **told))
+    records.append(record("hazard_ratio", ratio, unit="ratio", note=note, **told))
+    records.append(record("log_hazard_ratio", contrast.log_hazard_ratio, unit="log ratio", **told))
     records[-1]["std_error"] = contrast.std_error
     strength = _e_value(found, result)
     text = NONE
@@ -171,6 +171,10 @@ def _survival_cells(change: GroupDifference, records: list[dict[str, Any]]) -> t
     text = difference_percent_text(change.difference) if change.difference.estimate is not None else NOT_REACHED
     words = f"{treat} against {against} alive at {HORIZON_MONTHS} months, %, from the weighted clones."
     return f"survival difference at {HORIZON_MONTHS} months, percentage points", "", "", text, "", "yes", words
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _signed(value: float) -> str:

@@ -185,7 +185,7 @@ _SAME = {"grade": "ki67_pct", "ki67_gt10": "ki67_pct"}
 
 
 def _repeated(name: str, names: set[str]) -> str | None:
-    """What a covariate would say again, if anything: another form of the same fact, or the treatment that is compared."""
+    """What a covariate would say again, if anything: another form of the same fact, or the compared treatment."""
     if name == "treatment_of_line":
         return "the treatment group"
     root = _SAME.get(name, name)

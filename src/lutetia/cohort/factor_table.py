@@ -49,9 +49,7 @@ def factor_models(rows: EndpointRows, factors: EndpointFactors) -> FactorModels:
     )
 
 
-def factor_table(
-    rows: EndpointRows, factors: EndpointFactors, models: FactorModels, *, key: str, title: str
-) -> Table:
+def factor_table(rows: EndpointRows, factors: EndpointFactors, models: FactorModels, *, key: str, title: str) -> Table:
     """The table: all patients, then each factor with its test and its levels, patients of unknown level apart.
 
     n and events of a factor's levels and of "not known" sum to those of all patients. p in a factor's row is the
@@ -92,26 +90,33 @@ class _Made:
         groups = {level: np.flatnonzero(factor.has(level, self.rows.members)) for level in _ordered(factor, self.rows)}
         unknown = np.flatnonzero(~factor.known(self.rows.members))
         one, all_ = self._models(factor)
-        tests = [self._test(name, model, factor) for name, model in (("univariable", one), ("multivariable", all_))]
+        tests = [self._test(name, model, factor) for name, model in _named(one, all_)]
         p_rank = self._log_rank(factor)
         in_model = factor.key in self.in_model
         cells = (factor.title, "", "", "", "", p_rank, "", tests[0], "", tests[1] if in_model else NONE)
         self.printed.append(TableRow(cells=cells))
         for level, places in groups.items():
-            cells = self._curve_cells(factor.key, level, places)
-            ratios = (*self._ratio("univariable", one, factor, level), *self._ratio("multivariable", all_, factor, level))
-            self.printed.append(TableRow(cells=(INDENT + level, *cells, "", *ratios)))
+            counts = self._curve_cells(factor.key, level, places)
+            ratios = self._ratios(one, all_, factor, level)
+            self.printed.append(TableRow(cells=(INDENT + level, *counts, "", *ratios)))
         if unknown.size:
-            cells = self._curve_cells(factor.key, UNKNOWN, unknown)
-            self.printed.append(TableRow(cells=(INDENT + UNKNOWN, *cells, "", "", "", "", "")))
+            counts = self._curve_cells(factor.key, UNKNOWN, unknown)
+            self.printed.append(TableRow(cells=(INDENT + UNKNOWN, *counts, "", "", "", "", "")))
 
     def _number(self, factor: Factor) -> None:
         one, all_ = self._models(factor)
-        for name, model in (("univariable", one), ("multivariable", all_)):
+        for name, model in _named(one, all_):
             self._test(name, model, factor)
-        ratios = (*self._ratio("univariable", one, factor, None), *self._ratio("multivariable", all_, factor, None))
+        ratios = self._ratios(one, all_, factor, None)
         counts = (str(one.n), str(one.events), "", "", "")
         self.printed.append(TableRow(cells=(f"{factor.title}, per unit", *counts, *ratios)))
+
+    def _ratios(
+        self, one: FactorModel, all_: FactorModel | None, factor: Factor, level: str | None
+    ) -> tuple[str, str, str, str]:
+        """Hazard ratio and p of the univariable and of the multivariable model."""
+        alone, together = (self._ratio(name, m, factor, level) for name, m in _named(one, all_))
+        return (*alone, *together)
 
     def _models(self, factor: Factor) -> tuple[FactorModel, FactorModel | None]:
         return self.models.univariable[factor.key], self.models.multivariable if factor.key in self.in_model else None
@@ -201,6 +206,10 @@ class _Made:
             )
         )
         return (ratio_text(ratio), p_text(p)) if ratio else (NOT_ESTIMABLE, NONE)
+
+
+def _named(one: FactorModel, all_: FactorModel | None) -> tuple[tuple[str, FactorModel | None], ...]:
+    return ("univariable", one), ("multivariable", all_)
 
 
 def _ordered(factor: Factor, rows: EndpointRows) -> list[str]:

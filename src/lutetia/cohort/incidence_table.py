@@ -91,6 +91,6 @@ def _gray(rows: EndpointRows, factor: Factor, records: list[dict[str, Any]]) -> 
         return NONE, in_one_line(error)
     told: dict[str, Any] = {"endpoint": rows.name, "analysis": "Gray's test", "term": factor.key, "unit": "chi2"}
     method = f"Gray, {test.degrees_of_freedom} degrees of freedom"
-    counts = {"n": sum(test.n), "events": sum(test.events)}
-    records.append(record("gray", test.chi2, p=test.p, method=method, note=test.why or "", **counts, **told))
+    told |= {"n": sum(test.n), "events": sum(test.events)}
+    records.append(record("gray", test.chi2, p=test.p, method=method, note=test.why or "", **told))
     return p_text(test.p), test.why or ""

@@ -1,8 +1,8 @@
-"""Log-rank tests of an endpoint between the levels of its factors: overall, trend, pairs, corrected for their number."""
+"""Log-rank tests of an endpoint between the levels of its factors: overall, trend, pairs, and corrected p-values."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -94,7 +94,7 @@ def _trend(rows: EndpointRows, factor: Factor) -> RankTest | None:
     order = [level for level in factor.levels if level in set(labels)]
     if not factor.ordered or len(order) < 3:
         return None
-    scores = {level: float(place) for place, level in enumerate(order, 1)}
+    scores: dict[Hashable, float] = {level: float(place) for place, level in enumerate(order, 1)}
     found = trend(rows.follow_up.at(known), labels, scores=scores)
     return _test(found, factor, f"trend: {' < '.join(order)}", "trend")
 
@@ -108,7 +108,7 @@ def _pairs(rows: EndpointRows, factor: Factor) -> list[RankTest]:
     found = pairwise(rows.follow_up.at(known), labels)
     tests = {}
     for pair, test in zip(found.pairs, found.tests, strict=True):
-        first, second = sorted((factor.levels.index(str(level)) for level in pair))
+        first, second = sorted(factor.levels.index(str(level)) for level in pair)
         one, other = factor.levels[first], factor.levels[second]
         tests[first, second] = _test(test, factor, f"{one} against {other}", f"{one} / {other}")
     return [tests[pair] for pair in sorted(tests)]
@@ -160,8 +160,8 @@ def _add(
 def _notes(rows: EndpointRows, overall: Sequence[RankTest], factors: EndpointFactors) -> tuple[str, ...]:
     return (
         *rows.conventions,
-        f"{len(overall)} overall tests of this endpoint; Holm and Benjamini-Hochberg correct them for their number, and "
-        "the pairs of a factor for theirs.",
+        f"{len(overall)} overall tests of this endpoint; Holm and Benjamini-Hochberg correct them for their number, "
+        "and the pairs of a factor for theirs.",
         "Patients of whom a factor is not known are left out of its tests.",
         *(f"{test.name}: {test.why}" for test in overall if test.why),
         *(why for why in factors.why_not if "no factor" in why),

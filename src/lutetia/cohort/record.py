@@ -50,8 +50,9 @@ def record(
     """A record. What does not apply is "" for words and None for numbers; a number that is not finite is None.
 
     `statistic` names what `estimate` is (hazard_ratio, median, survival …), `unit` its unit (days, proportion, ratio,
-    chi2 …), `group` the patients it is of where a table has one column per group, `level` the level of a factor and `reference` the one it is compared with; `coverage` is that of the
-    interval, `std_error` stands on the scale of the estimate unless `note` says otherwise.
+    chi2 …); `group` the patients it is of where a table has one column per group; `level` the level of a factor,
+    `reference` the one it is compared with; `coverage` that of the interval. `std_error` stands on the scale of the
+    estimate unless `note` says otherwise.
     """
     found = value if isinstance(value, Estimate) else None
     number = found.estimate if found is not None else value

@@ -12,7 +12,15 @@ from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.compared import comparison_factor, strata_factors
 from lutetia.cohort.factor import Factor
 from lutetia.cohort.factor_model import in_one_line
-from lutetia.cohort.printed import INDENT, NONE, NOT_ESTIMABLE, difference_percent_text, p_text, percent_text, ratio_text
+from lutetia.cohort.printed import (
+    INDENT,
+    NONE,
+    NOT_ESTIMABLE,
+    difference_percent_text,
+    p_text,
+    percent_text,
+    ratio_text,
+)
 from lutetia.cohort.record import record
 from lutetia.cohort.response_rate import CONTROLLED, NOT_EVALUABLE, OBJECTIVE, UNKNOWN
 from lutetia.cohort.table import Table, TableRow
@@ -129,7 +137,7 @@ class _Made:
             self._add(f"difference, percentage points ({method})", "", "", difference_percent_text(change))
         test = contingency.fisher_exact(self.found.table())
         ratio = contingency.odds_ratio(self.found.table(), method="woolf")
-        self._record("odds_ratio", ratio, "ratio", p=test.p, note="std_error is that of the logarithm; p: Fisher, exact")
+        self._record("odds_ratio", ratio, "ratio", p=test.p, note="std_error of the logarithm; p: Fisher")
         text = ratio_text(ratio) if ratio.lower is not None else NOT_ESTIMABLE
         self._add("odds ratio (Woolf); p Fisher, exact", "", "", text, p_text(test.p))
 
@@ -148,7 +156,7 @@ class _Made:
             self._record("odds_ratio", None, "ratio", analysis=analysis, n=n, note=why)
             self._add(text, "", "", NOT_ESTIMABLE, NONE)
             return
-        note = "; ".join(("std_error is that of the logarithm", *test.conventions))
+        note = "; ".join(("std_error of the logarithm", *test.conventions))
         self._record("odds_ratio", ratio, "ratio", analysis=analysis, p=test.p, n=test.n, note=note)
         printed = ratio_text(ratio) if ratio.lower is not None else NOT_ESTIMABLE
         self._add(text, "", "", printed, p_text(test.p))

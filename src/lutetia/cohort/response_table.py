@@ -108,7 +108,8 @@ def _record(
     n: int,
     of: str,
 ) -> None:
-    told: dict[str, Any] = {"analysis": f"line {rate.line}", "term": "treatment", "level": rate.group, "note": f"of {of}"}
+    told: dict[str, Any] = {"analysis": f"line {rate.line}", "term": "treatment", "level": rate.group}
+    told["note"] = f"of {of}"
     records.append(record(name, share, unit="proportion", n=n, events=count, **told))
 
 

@@ -59,7 +59,9 @@ def selection_table(
 class _Path:
     """Rows and records of a path as they are made."""
 
-    def __init__(self, endpoint: str, found: Selection, factors: tuple[Factor, ...], references: dict[str, str]) -> None:
+    def __init__(
+        self, endpoint: str, found: Selection, factors: tuple[Factor, ...], references: dict[str, str]
+    ) -> None:
         self.endpoint, self.found, self.references = endpoint, found, references
         self.factors = {factor.key: factor for factor in factors}
         self.printed: list[TableRow] = []

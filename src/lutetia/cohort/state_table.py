@@ -1,9 +1,10 @@
-"""The path through the lines as a multi-state model: the probability to be on line 1, 2, 3 or later, or dead, over time."""
+"""The path through the lines as a multi-state model: the probability to be on line 1, 2, 3 or later, or dead."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def _pieces(story: Story) -> list[tuple[int, int, int, int]] | str:
     if last <= 0 or starts[-1] > last:
         return "follow-up ends on or before the start of a line"
     dead = len(STATES) - 1
-    pieces = [(one, two, state, state + 1) for state, (one, two) in enumerate(zip(starts, starts[1:], strict=False))]
+    pieces = [(one, two, state, state + 1) for state, (one, two) in enumerate(pairwise(starts))]
     if last > starts[-1]:
         pieces.append((starts[-1], last, len(starts) - 1, dead if end.event == 1 else 0))
     elif end.event == 1:  # died on the day the last line began: that line never counted

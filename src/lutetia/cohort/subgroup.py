@@ -65,7 +65,8 @@ def subgroup_rows(
     labels = [None if is_missing(value) else str(value) for value in factor]
     _refuse(follow_up, arm, labels)
     known = np.array([label is not None for label in labels])
-    order = [level for level in levels if level in labels] if levels is not None else sorted({str(x) for x in labels if x})
+    found = {label for label in labels if label is not None}
+    order = sorted(found) if levels is None else [level for level in levels if level in found]
     codes = np.array([order.index(label) if label in order else -1 for label in labels])
     known &= codes >= 0
     rows = tuple(_row(level, follow_up, arm, codes == code, ties) for code, level in enumerate(order))

@@ -86,7 +86,7 @@ def _from_the_decision(analysis: CohortAnalysis, checks: Sequence[Examined]) -> 
         for name in PREFERRED
         if (row := rows.get(name)) is not None and row is not best and row.estimate is not None
     ]
-    return said + (f" (beside it: {', '.join(others)})." if others else ".")
+    return said + (f"; beside it, {', '.join(others)}." if others else ".")
 
 
 def _rows_of(checks: Sequence[Examined], check: str) -> dict[str, RemedyRow]:

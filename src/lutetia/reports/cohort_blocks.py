@@ -11,9 +11,8 @@ from lutetia.cohort.table import Table
 from lutetia.reports.cohort_cells import aligned_rows
 from lutetia.reports.cohort_figures import Drawn
 
-HEAD_LETTERS = 15  # of a line of a column title
+HEAD_LETTERS = 17  # of a line of a column title
 LONG_CELL = 28  # letters from which a column is one of text, which may break
-CONVENTION_LETTERS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

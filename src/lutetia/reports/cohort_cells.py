@@ -7,12 +7,12 @@ from math import isfinite
 from lutetia.cohort.printed import NOT_ESTIMABLE, NOT_REACHED, ratio_text
 from lutetia.cohort.table import Table
 from lutetia.estimate import Estimate
-from lutetia.reports.typography import aligned, typographic
+from lutetia.reports.typography import aligned, cell_text
 
 
 def aligned_rows(table: Table) -> list[tuple[str, ...]]:
     """The printed cells of a table, every column but the first aligned; a heading keeps its one cell."""
-    plain = [tuple(map(typographic, row.cells)) for row in table.rows if row.kind == "row"]
+    plain = [tuple(map(cell_text, row.cells)) for row in table.rows if row.kind == "row"]
     columns = [list(column) if at == 0 else aligned(column) for at, column in enumerate(zip(*plain, strict=True))]
     rows = iter(zip(*columns, strict=True))
     return [next(rows) if row.kind == "row" else row.cells for row in table.rows]

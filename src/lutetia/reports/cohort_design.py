@@ -9,7 +9,7 @@ from typing import Any
 from lutetia.cohort.design_finding import DesignFinding, Remedy, RemedyRow
 from lutetia.errors import LutetiaError
 from lutetia.reports.cohort_cells import estimate_text
-from lutetia.reports.typography import aligned, typographic
+from lutetia.reports.typography import aligned, cell_text
 
 FIRED, QUIET, OPEN = "fired", "not fired", "cannot be told"
 MOST_ROWS = 12  # of a remedy's result on the page; design-check.json holds all
@@ -90,11 +90,11 @@ def remedy_cells(remedy: Remedy) -> RemedyCells:
     quantity = "probability, %" if remedy.quantity == "probability" else remedy.quantity
     head = ("Analysis", f"{quantity[:1].upper()}{quantity[1:]} (95 % CI)", "Patients", "Events", "")
     columns = (
-        [typographic(row.analysis) for row in shown],
+        [cell_text(row.analysis) for row in shown],
         aligned([estimate_text(remedy.quantity, row.estimate) for row in shown]),
         aligned(["" if row.n is None else str(row.n) for row in shown]),
         aligned(["" if row.events is None else str(row.events) for row in shown]),
-        [typographic(row.says) for row in shown],
+        [cell_text(row.says) for row in shown],
     )
     kept = [at for at, column in enumerate(columns) if at == 0 or any(column)]
     return RemedyCells(

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 FIGURE_SPACE = "\u2007"  # as wide as a digit
 _NUMBER = re.compile(r"[<>≤≥+−-]?\d+")
-_PLAIN_START = re.compile(r"[a-z]+(?=[\s:,;.]|$)")
+_PLAIN_START = re.compile(r"[a-z][a-z-]*(?=[\s:,;.]|$)")
+_WORDS = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _MINUS = re.compile(r"(?<![\w\-–.,])-(?=\d)")
 
 
@@ -26,6 +27,11 @@ def aligned(cells: Sequence[str]) -> list[str]:
 def typographic(text: str) -> str:
     """The text with the signs a printer sets: ≤ and ≥, and a minus before a number that is not part of a word or date."""
     return _MINUS.sub("−", text.replace("<=", "≤").replace(">=", "≥"))
+
+
+def cell_text(text: str) -> str:
+    """The text of a cell with a printer's signs, words of a vocabulary without their underscores."""
+    return _WORDS.sub(lambda found: found[0].replace("_", " "), typographic(text))
 
 
 def sentence(text: str) -> str:

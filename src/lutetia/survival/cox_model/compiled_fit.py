@@ -73,7 +73,7 @@ def evaluate(efron, beta, data, stratum_first, piece_first):  # type: ignore[no-
     )  # fmt: skip
     if not largest <= LARGEST_PREDICTOR:
         return -np.inf, gradient, information
-    at_risk, a, b, later = np.empty(groups), np.empty(groups), np.empty(groups), np.empty(groups + 1)
+    at_risk, a, b, later = np.empty(groups), np.empty(groups), np.empty(groups), np.empty((groups + 1, 2))
     c0, c1, c2 = np.empty(groups), np.empty(groups), np.empty(groups)
     accumulate(entering, risk, leaving, leaving_first, group_first, stratum_first, at_risk)
     value = sum_deaths(z, weights, offset, group_first, dead_rows, gradient) + np.sum(gradient * beta)

@@ -91,7 +91,7 @@ def sweep(  # type: ignore[no-untyped-def]
     """Second pass over groups: the coefficients of `likelihood` and the log-likelihood without its linear part.
 
     `deaths` counts the deaths of a group, `dead_weight` sums their weights. Fills a, b, c0, c1, c2 (groups) and
-    `later` (groups + 1): the sum of `a` over the group and the earlier event times of its stratum.
+    `later` (groups + 1, 2): see `sum_earlier_times`.
     """
     value = 0.0
     for k in range(a.size):
@@ -123,13 +123,23 @@ def sweep(  # type: ignore[no-untyped-def]
         c0[k] *= mean
         c1[k] *= mean
         c2[k] *= mean
-    later[a.size] = 0.0
-    for stratum in range(stratum_first.size - 1):
-        total = 0.0
-        for k in range(stratum_first[stratum + 1] - 1, stratum_first[stratum] - 1, -1):
-            total += a[k]
-            later[k] = total
+    sum_earlier_times(a, stratum_first, later)
     return value
+
+
+@njit(nogil=True, cache=True, fastmath=False)
+def sum_earlier_times(values, stratum_first, sums) -> None:  # type: ignore[no-untyped-def]
+    """Fill sums (groups + 1, 2): `values` (groups) of the group and the earlier times of its stratum, and remainder.
+
+    A row at risk from group k to before group l has the sum sums[k] − sums[l]; the remainders keep it exact where the
+    earlier times hold far larger values. The last place is 0: nobody left.
+    """
+    sums[values.size, 0] = sums[values.size, 1] = 0.0
+    for stratum in range(stratum_first.size - 1):
+        total = rest = 0.0
+        for k in range(stratum_first[stratum + 1] - 1, stratum_first[stratum] - 1, -1):
+            total, rest = add(total, rest, values[k])
+            sums[k, 0], sums[k, 1] = total, rest
 
 
 @njit(nogil=True, cache=True, fastmath=REORDER)
@@ -188,13 +198,7 @@ def curve(  # type: ignore[no-untyped-def]
     k = piece_first[task[0]]
     for low in range(first, end, PANEL_ROWS):
         high = min(low + PANEL_ROWS, end)
-        for i in range(low, high):
-            while i >= group_first[k + 1]:
-                k += 1
-            hazard = later[k] - later[leave[i]] if exact else later[k]
-            if i < group_first[k] + dead_rows[k]:
-                hazard -= b[k]
-            v[i - low] = risk[i] * hazard
+        k = _weigh_by_hazard(v, low, high, k, risk, leave, group_first, dead_rows, b, later)
         panel = z[:, low:high]
         for j in range(z.shape[0]):
             total = 0.0
@@ -202,6 +206,21 @@ def curve(  # type: ignore[no-untyped-def]
                 total += v[i] * panel[j, i]
             gradient[j] -= total
         add_cross(panel, v, 0, high - low, information)
+
+
+@njit(nogil=True, cache=True, fastmath=False)
+def _weigh_by_hazard(v, low, high, k, risk, leave, group_first, dead_rows, b, later):  # type: ignore[no-untyped-def]
+    """Fill v with risk · hazard of the rows low..high, k being the group of the first; returns that of the last."""
+    for i in range(low, high):
+        while i >= group_first[k + 1]:
+            k += 1
+        hazard = later[k, 0] + later[k, 1]
+        if leave.size:
+            hazard = (later[k, 0] - later[leave[i], 0]) + (later[k, 1] - later[leave[i], 1])
+        if i < group_first[k] + dead_rows[k]:
+            hazard -= b[k]
+        v[i - low] = risk[i] * hazard
+    return k
 
 
 @njit(nogil=True, cache=True, fastmath=REORDER)

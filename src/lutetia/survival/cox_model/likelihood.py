@@ -77,7 +77,7 @@ class PartialLikelihood:
         self.sums = Sums(
             risk=np.empty(arranged.order.size),
             at_risk=np.empty(groups),
-            later=np.empty(groups + 1),
+            later=np.empty((groups + 1, 2)),
             **{name: np.empty(groups) for name in ("dying", "a", "b", "c0", "c1", "c2")},
         )
         self.dead_sum = np.zeros(arranged.p)

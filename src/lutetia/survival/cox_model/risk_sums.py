@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lutetia.survival.cox_model.arrangement import Arrangement, death_sums
-from lutetia.survival.cox_model.kernel import add_cross
+from lutetia.survival.cox_model.kernel import add_cross, sum_earlier_times
 from lutetia.survival.cox_model.likelihood import PartialLikelihood, accumulate
 
 Floats = NDArray[np.float64]
@@ -37,14 +37,13 @@ class RiskSums:
     def over_time_at_risk(self, hazard: Floats, at_death: Floats) -> Floats:
         """Per row (m): sum of `hazard` (K) over groups where it is at risk, less `at_death` (K) at its own death."""
         arranged = self.arranged
-        later = np.zeros(hazard.size + 1)
-        for low, high in zip(arranged.stratum_first[:-1], arranged.stratum_first[1:], strict=True):
-            later[low:high] = np.cumsum(hazard[low:high][::-1])[::-1]
+        sums = np.empty((hazard.size + 1, 2))
+        sum_earlier_times(hazard, arranged.stratum_first, sums)
         group = self.group_of_row()
-        total = later[group]
+        total = sums[group]
         if arranged.leave.size:
-            total = total - later[arranged.leave]
-        return total - np.where(self.is_death(), at_death[group], 0.0)
+            total = total - sums[arranged.leave]
+        return np.asarray(total.sum(axis=1) - np.where(self.is_death(), at_death[group], 0.0))
 
     def group_of_row(self) -> Codes:
         """Group at which each row (m) enters."""
