@@ -30,7 +30,7 @@ def counts(table, variable, level):
 
 def test_counts_with_missing_as_a_row_of_its_own():
     table = baseline_table([GRADE], GROUP)
-    assert (table.groups, table.sizes) == (("a", "b", "all patients"), (4, 2, 6))
+    assert (table.groups, table.patients) == (("a", "b", "all patients"), (4, 2, 6))
     assert [row.level for row in table.rows] == ["G1", "G2", "missing"]
     assert counts(table, "grade", "G1") == [(1, 4), (0, 2), (1, 6)]
     assert counts(table, "grade", "G2") == [(2, 4), (2, 2), (4, 6)]

@@ -32,6 +32,7 @@ def test_the_newest_specimen_up_to_the_day_counts(course, story):
     assert value("grade", on("2015-06-01", found)) == ("G1",)
     assert value("grade", on("2016-06-01", found)) == ("G2",)
     assert value("grade", on("2014-06-01", found)) is None
+    assert value("grade", on("2015-01-01", found)) == ("G1",)  # on its own day it is known
 
 
 def test_a_newer_explicit_unknown_is_unknown(course, story):

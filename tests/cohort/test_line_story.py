@@ -19,6 +19,8 @@ def test_an_assessment_belongs_to_the_line_it_names_else_to_the_last_one_begun(c
     assert one.progression.entry_id == "e1"
     assert [response for _, response in one.responses] == ["PR"]
     assert two.progression is None
+    late = story(course(lines=TWO_LINES, entries=[assessment("2016-01-01", progression=True)]))
+    assert [line.progression is not None for line in late.lines] == [False, True]
 
 
 def test_the_date_in_the_line_wins_and_markers_alone_do_not_count(course, story):

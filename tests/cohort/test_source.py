@@ -26,6 +26,7 @@ def test_each_kind_of_source(good):
     ("wrong", "said"),
     [
         ({}, "exactly one"),
+        ({"synthetic": None, "patients": 5, "seed": 1}, "needs the quotes"),
         ({"folder": "a", "files": ["b"]}, "exactly one"),
         ({"synthetic": "null", "patients": 5}, "must have seed"),
         ({"folder": "a", "seed": 1}, "belongs to synthetic"),

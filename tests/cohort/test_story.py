@@ -50,6 +50,8 @@ def test_after_the_cut_off_there_is_nothing(course, story):
     found = story(one, cut_off="2017-01-01")
     assert (len(found.lines), found.death) == (1, None)
     assert (found.last_alive.on, found.last_alive.what) == (date(2017, 1, 1), "data cut-off")
+    assert len(story(one, cut_off="2018-01-01").lines) == 2  # the cut-off is the last day that counts
+    assert story(one, cut_off="2019-01-01").death.on == date(2019, 1, 1)
 
 
 def test_lines_are_complete_only_where_both_kinds_are_stated(course, story):

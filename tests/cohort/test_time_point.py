@@ -39,6 +39,11 @@ def test_reasons_for_having_none(course, story):
     assert moment("line_start", 1, tied) == tied.unusable
 
 
+def test_a_decision_on_the_day_of_progression_counts(course, story):
+    lines = [("ssa_standard", "2015-01-01", {"progression": "2016-01-10"})]
+    assert moment("decision", 1, story(course(lines=lines, entries=BOARD))) == date(2016, 1, 10)
+
+
 def test_moments_have_an_order_and_words():
     points = [TimePoint(event=e, line=n) for n in (1, 2) for e in ("line_start", "progression", "decision")]
     assert [point.rank for point in points] == sorted(point.rank for point in points)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from lutetia.cohort.source import CourseSource
 from lutetia.errors import InputError
+from lutetia.exchange.cohort_mapping import read_mapping
 from lutetia.exchange.courses import dump_course
 from lutetia.exchange.studies import courses_of, load_study, parse_study, read_study
 from lutetia.exchange.synthetic import itanet_like
@@ -122,3 +124,11 @@ def test_an_empty_or_absent_folder_is_refused(tmp_path):
 def test_a_study_file_is_read_from_disk(tmp_path):
     (tmp_path / "s.yaml").write_text(GOOD, encoding="utf-8")
     assert read_study(tmp_path / "s.yaml").title == "test"
+
+
+def test_the_declarations_in_the_docs_are_good(tmp_path):
+    text = (ROOT / "docs" / "cohort" / "declaration.md").read_text(encoding="utf-8")
+    study, mapping = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert parse_study(study, "docs.yaml").covariates[1].levels == ("<=10", ">10")
+    (tmp_path / "mapping.yaml").write_text(mapping, encoding="utf-8")
+    assert read_mapping(tmp_path / "mapping.yaml").patients["sex"].column == "Sex"

@@ -61,6 +61,15 @@ def test_the_courses_are_those_that_were_drawn(study):
     assert [row["extrahepatic_disease"] for row in rows] == drawn.extrahepatic.tolist()
 
 
+def test_best_responses_fit_the_time_to_progression():
+    """Who progressed within 100 days without a response had progression as best response, who did later had not."""
+    for course in itanet_like(200, 6):
+        line = next(entry for entry in course.entries if entry.id == "line-1")
+        days = (line.progression.earliest - line.date.earliest).days
+        if line.best_response in ("SD", "PD"):
+            assert line.best_response == ("PD" if days <= 100 else "SD")
+
+
 def test_investigational_patients_come_after_the_others_and_are_excluded(study):
     courses = itanet_like(30, 1, investigational=5)
     assert courses[:30] == itanet_like(30, 1)

@@ -16,7 +16,7 @@ def baseline_report(data: AnalysisData, *, key: str) -> Table:
     found = baseline_of(data)
     printed: list[TableRow] = []
     records: list[dict[str, Any]] = []
-    for group, size in zip(found.groups, found.sizes, strict=True):
+    for group, size in zip(found.groups, found.patients, strict=True):
         records.append(record("patients", size, unit="patients", analysis="baseline", group=group, n=size))
     for at, row in enumerate(found.rows):
         first = not at or found.rows[at - 1].variable != row.variable
@@ -25,7 +25,7 @@ def baseline_report(data: AnalysisData, *, key: str) -> Table:
             printed.append(TableRow(cells=(row.title, *empty, _difference(row))))
         printed.append(_row(row, standalone=row.level is None))
         records += _records(found, row)
-    heads = [f"{group} (n = {size})" for group, size in zip(found.groups, found.sizes, strict=True)]
+    heads = [f"{group} (n = {size})" for group, size in zip(found.groups, found.patients, strict=True)]
     return Table(
         key=key,
         title="Baseline characteristics",

@@ -12,6 +12,7 @@ from lutetia.cohort.compared import ComparedRows, compared_rows, comparison_fact
 from lutetia.cohort.factor import Factor, endpoint_factors
 from lutetia.cohort.factor_model import FactorModel, complete_rows, factor_model, in_one_line
 from lutetia.cohort.group_survival_table import MILESTONES_MONTHS
+from lutetia.cohort.median_days import median_days
 from lutetia.cohort.printed import (
     INDENT,
     NONE,
@@ -115,7 +116,7 @@ class _Made:
         cells = []
         for level in compared.levels:
             curve = kaplan_meier(compared.rows.follow_up.at(compared.side(level)))
-            median = curve.median("log-log")
+            median = median_days(curve)
             cells.append(months_text(median))
             told = {"n": curve.n, "events": curve.n_events, "note": curve.why or ""}
             self._record(compared, "median", median, unit="days", level=level, analysis="Kaplan-Meier", **told)
@@ -143,7 +144,7 @@ class _Made:
         ratio = model.ratio(compared.factor, compared.levels[1])
         counts = {"n": model.n, "events": model.events, "note": model.why}
         self._record(compared, "hazard_ratio", ratio, unit="ratio", analysis=text, p=p, **counts)
-        self._add(text, "", "", ratio_text(ratio), p_text(p) if model.usable else NONE)
+        self._add(text, "", "", ratio_text(ratio), p_text(p))
         if not model.usable or "stratified" not in text:
             self.notes += [f"{compared.rows.name}, {text}: {caution}" for caution in model.cautions]
 

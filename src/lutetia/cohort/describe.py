@@ -73,10 +73,10 @@ class BaselineRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineTable:
-    """Table 1. `groups` names the columns; the last is all patients. `sizes` counts each."""
+    """Table 1. `groups` names the columns; the last is all. `patients` counts each."""
 
     groups: tuple[str, ...]
-    sizes: tuple[int, ...]
+    patients: tuple[int, ...]
     rows: tuple[BaselineRow, ...]
     conventions: tuple[str, ...]
 
@@ -124,7 +124,7 @@ def baseline_table(
         rows += [_row(column, level, cells) for level, cells in made[1:]]
     return BaselineTable(
         groups=(*names, OVERALL),
-        sizes=tuple(int(mask.sum()) for mask in masks),
+        patients=tuple(int(mask.sum()) for mask in masks),
         rows=tuple(rows),
         conventions=_conventions(percent_of, compare),
     )

@@ -85,7 +85,7 @@ def endpoint_factors(data: AnalysisData, endpoint: Endpoint) -> EndpointFactors:
     the design check says so then. The model holds the candidates of the study's selection and the treatment; without
     declared candidates every factor but those that repeat another (see `why_not`).
     """
-    clock = _clock(data.study, endpoint)
+    clock = clock_rank(data.study, endpoint)
     kept: list[Factor] = []
     why_not: list[str] = []
     treatment = treatment_factor(data, endpoint)
@@ -94,7 +94,9 @@ def endpoint_factors(data: AnalysisData, endpoint: Endpoint) -> EndpointFactors:
             continue
         factor = covariate_factor(data, covariate)
         known_at = covariate.known_at
-        if known_at is not None and known_at.rank > clock:
+        if factor.values == treatment.values:
+            why_not.append(f"{factor.title}: the same as the {treatment.title}; no factor of its own")
+        elif known_at is not None and known_at.rank > clock:
             why_not.append(f"{factor.title}: known at {known_at}, after the clock starts; no factor")
         elif factor.kind == "levels" and len(factor.levels) > MOST_LEVELS:
             why_not.append(f"{factor.title}: {len(factor.levels)} levels, too many for a row each; no factor")
@@ -157,7 +159,7 @@ def treatment_factor(data: AnalysisData, endpoint: Endpoint | None = None) -> Fa
     )
 
 
-def _clock(study: Study, endpoint: Endpoint) -> tuple[int, int]:
+def clock_rank(study: Study, endpoint: Endpoint) -> tuple[int, int]:
     """When the endpoint's clock starts, as `TimePoint.rank`."""
     return study.time_zero.rank if endpoint.from_time_zero else (endpoint.of_line or 1, 0)
 

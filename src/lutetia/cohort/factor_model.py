@@ -47,7 +47,7 @@ class FactorModel:
     @property
     def cautions(self) -> tuple[str, ...]:
         """What to print beside the numbers."""
-        said = [f"not estimable: {self.why}"] if self.why else []
+        said = [f"not estimable: {self.why}"] if self.why and self.why not in self.dropped else []
         return (*said, *self.dropped, *(self.fit.cautions if self.fit is not None and self.usable else ()))
 
     def ratio(self, factor: Factor, level: str | None = None, coverage: float = 0.95) -> Estimate | None:

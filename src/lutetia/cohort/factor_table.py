@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lutetia.cohort.endpoint_rows import EndpointRows
 from lutetia.cohort.factor import EndpointFactors, Factor
 from lutetia.cohort.factor_model import FactorModel, factor_model
+from lutetia.cohort.median_days import median_days
 from lutetia.cohort.printed import INDENT, NONE, NOT_ESTIMABLE, months_text, p_text, ratio_text
 from lutetia.cohort.record import record
 from lutetia.cohort.table import Table, TableRow
@@ -132,7 +133,7 @@ class _Made:
             self.records.append(record("patients", n, n=n, events=events, **told))  # type: ignore[arg-type]
             return str(n), str(events), NONE, NONE
         curve = kaplan_meier(part)
-        medians = [curve.median("log-log"), curve.median("spss")]
+        medians = [median_days(curve), median_days(curve, "spss")]
         self.records += [
             record("median", median, unit="days", n=n, events=events, note=curve.why or "", **told)  # type: ignore[arg-type]
             for median in medians
@@ -186,7 +187,9 @@ class _Made:
         if model is None:
             return NONE, NONE
         reference = model.references.get(factor.key, "")
-        if level is not None and level == (reference or factor.reference):
+        if level is not None and factor.key not in model.references:  # one level only, or nothing could be fitted
+            return NONE, NONE
+        if level is not None and level == reference:
             return (REFERENCE, "") if model.usable else (NONE, NONE)
         ratio, p = model.ratio(factor, level), model.p(factor, level)
         self.records.append(

@@ -120,23 +120,32 @@ FigureData = CurveFigure | ForestFigure | SequenceFigure | FlowFigure | BalanceF
 
 
 def curve_values(figure: CurveFigure) -> tuple[dict[str, Any], ...]:
-    """The steps of all curves as tidy records: curve, days, survival, lower, upper (log-log), at risk, events."""
+    """The steps of all curves as tidy records, from day 0 on.
+
+    Keys: curve, days, survival, lower, upper (log-log, None where there is no limit), at_risk, events, censored; the
+    counts are sums of weights where the curve is weighted.
+    """
     records = []
     for name, curve in figure.curves.items():
         band = curve.band("log-log")
-        offset = band.times.size - curve.times.size
+        opened = band.times.size - curve.times.size  # 1 where time 0 was put before the first time
+        at_risk = curve.at_risk_at(band.times)
         for place, days in enumerate(band.times.tolist()):
-            at = place - offset
+            at = place - opened
             records.append(
                 {
                     "curve": name,
                     "days": days,
                     "survival": float(band.survival[place]),
-                    "lower": float(band.lower[place]),
-                    "upper": float(band.upper[place]),
-                    "at_risk": float(curve.at_risk[at]) if at >= 0 else float(curve.n),
+                    "lower": _or_none(float(band.lower[place])),
+                    "upper": _or_none(float(band.upper[place])),
+                    "at_risk": float(at_risk[place]),
                     "events": float(curve.events[at]) if at >= 0 else 0.0,
                     "censored": float(curve.censored[at]) if at >= 0 else 0.0,
                 }
             )
     return tuple(records)
+
+
+def _or_none(limit: float) -> float | None:
+    return None if limit != limit else limit

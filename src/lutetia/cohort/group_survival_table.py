@@ -11,6 +11,7 @@ from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.endpoint_rows import EndpointRows
 from lutetia.cohort.factor import Factor
 from lutetia.cohort.factor_table import level_curves, level_log_rank
+from lutetia.cohort.median_days import median_days
 from lutetia.cohort.printed import INDENT, NONE, months_text, p_text, percent_text
 from lutetia.cohort.record import record
 from lutetia.cohort.table import Table, TableRow
@@ -62,7 +63,7 @@ def _cells(
 ) -> tuple[str, ...]:
     told: dict[str, Any] = {"endpoint": rows.name, "analysis": "Kaplan-Meier", "n": curve.n, "events": curve.n_events}
     told |= {"term": factor.key if level else "", "level": level, "note": curve.why or ""}
-    medians = [curve.median("log-log"), curve.median("spss")]
+    medians = [median_days(curve), median_days(curve, "spss")]
     records += [record("median", median, unit="days", **told) for median in medians]
     shares = curve.survival_at([months * DAYS_PER_MONTH for months in MILESTONES_MONTHS])
     for months, share in zip(MILESTONES_MONTHS, shares, strict=True):
@@ -79,7 +80,7 @@ def follow_up_table(data: AnalysisData, endpoints: Sequence[EndpointRows], *, ke
         table = data.endpoint(rows.name)
         ended = rows.follow_up if not rows.competing else _any_event(rows)
         curve = follow_up_time(ended)
-        median = curve.median("log-log")
+        median = median_days(curve)
         how = "; ".join(f"{reason} {count}" for reason, count in table.reasons.items())
         censored = rows.n - rows.events - rows.competing
         cells = (rows.name, str(rows.n), str(rows.events), str(rows.competing), str(censored), months_text(median), how)

@@ -22,8 +22,8 @@ def proportionality_table(models: Mapping[str, tuple[EndpointRows, FactorModels]
     printed: list[TableRow] = []
     records: list[dict[str, Any]] = []
     notes = [
-        "Score test of a linear change with 1 − Kaplan-Meier (cox.zph of 2019). A small p: the hazard ratio changes over "
-        "time, so that one number does not describe it; see the restricted means."
+        "Score test of a linear change with 1 − Kaplan-Meier (cox.zph of 2019). A small p: the hazard ratio changes "
+        "over time, so that one number does not describe it; see the restricted means."
     ]
     for name, (rows, found) in models.items():
         treatment = next((f for f in found.multivariable.factors if f.treatment), None)

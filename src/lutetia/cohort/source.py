@@ -50,12 +50,13 @@ class CourseSource(Declared):
         given = [name for name in ("folder", "files", "csv", "synthetic") if getattr(self, name)]
         if len(given) != 1:
             must = "courses must have exactly one of folder, files, csv, synthetic"
-            yield Problem(place=(), must=must, got=", ".join(given) or "none")
+            bare = 'Is it synthetic: "null"? It needs the quotes.' if not given and self.seed is not None else None
+            yield Problem(place=(), must=must, got=", ".join(given) or "none", do=bare)
         for name in _MAKES:
             if (self.synthetic is not None) and getattr(self, name) is None:
                 must, do = f"a synthetic cohort must have {name}", f"Add {name}: {201 if name == 'patients' else 1}."
                 yield Problem(place=(name,), must=must, do=do)
         takers = {"investigational": "itanet_like", "mean_wait_months": "null", "indolence": "null"}
-        for name in (*_MAKES, *takers):
+        for name in (*_MAKES, *takers) if given else ():
             if getattr(self, name) is not None and self.synthetic != takers.get(name, self.synthetic or ""):
                 yield Problem(place=(name,), must=f"{name} belongs to synthetic: {takers.get(name, 'cohorts')}")

@@ -71,7 +71,7 @@ def subgroup_rows(
     known &= codes >= 0
     rows = tuple(_row(level, follow_up, arm, codes == code, ties) for code, level in enumerate(order))
     kept = np.flatnonzero(known)
-    test, why = _interaction(follow_up.at(kept), arm[kept], codes[kept], len(order), ties)
+    test, why = _interaction(follow_up.at(kept), arm[kept], codes[kept], order, ties)
     gone = np.flatnonzero(~known)
     return Subgroups(
         rows=rows,
@@ -105,20 +105,20 @@ def _row(level: str, follow_up: FollowUp, arm: NDArray[np.bool_], here: NDArray[
 
 
 def _interaction(
-    follow_up: FollowUp, arm: NDArray[np.bool_], codes: NDArray[np.int64], count: int, ties: Ties
+    follow_up: FollowUp, arm: NDArray[np.bool_], codes: NDArray[np.int64], levels: Sequence[str], ties: Ties
 ) -> tuple[ChiSquare | None, str]:
-    if count < 2:
+    if len(levels) < 2:
         return None, "one level only"
-    dummies = np.column_stack([codes == code for code in range(1, count)]).astype(np.float64)
+    dummies = np.column_stack([codes == code for code in range(1, len(levels))]).astype(np.float64)
     main = np.column_stack([arm.astype(np.float64), dummies])
     products = dummies * arm[:, None]
-    names = tuple(f"x{column}" for column in range(main.shape[1] + products.shape[1]))
+    names = ("exposed", *levels[1:], *(f"exposed × {level}" for level in levels[1:]))
     plain, why = _fit(follow_up, main, names[: main.shape[1]], ties)
     full, why_full = _fit(follow_up, np.column_stack([main, products]), names, ties)
     if plain is None or full is None:
-        return None, "a level lacks patients or events on one side" + (f" ({why or why_full})" if why else "")
+        return None, why or why_full
     change = 2 * (full.log_likelihood - plain.log_likelihood)
-    return ChiSquare(name="interaction", chi2=max(change, 0.0), df=count - 1), ""
+    return ChiSquare(name="interaction", chi2=max(change, 0.0), df=len(levels) - 1), ""
 
 
 def _fit(

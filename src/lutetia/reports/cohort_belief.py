@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from lutetia.cohort.analysis import CohortAnalysis
 from lutetia.cohort.contrast import Contrast
-from lutetia.cohort.design_finding import RemedyRow
 from lutetia.cohort.group_contrast import compared_levels, group_contrast
 from lutetia.cohort.printed import ratio_text
 from lutetia.errors import InputError
@@ -24,12 +23,12 @@ BIAS = {
     "DC-04": "the groups were unlike when the treatment was chosen",
 }
 PREFERRED = ("clone-censor-weight", "time-dependent", "landmark")
-FROM_DECISION = "DC-02"
+TARGET_TRIAL, BELIEVED = "target-trial", "believe: yes"
 
 
 def what_to_believe(analysis: CohortAnalysis, checks: Sequence[Examined]) -> tuple[str, str, str]:
     """The three sentences of a study."""
-    return _as_grouped(analysis, checks), _from_the_decision(analysis, checks), _what_is_open(analysis, checks)
+    return _as_grouped(analysis, checks), _from_the_decision(analysis), _what_is_open(analysis, checks)
 
 
 def endpoint_of(analysis: CohortAnalysis) -> str:
@@ -67,31 +66,35 @@ def _naive(analysis: CohortAnalysis, endpoint: str) -> Contrast | str:
     return found if found.converged else found.why
 
 
-def _from_the_decision(analysis: CohortAnalysis, checks: Sequence[Examined]) -> str:
+def _from_the_decision(analysis: CohortAnalysis) -> str:
     emulation = analysis.study.emulation
     if emulation is None:
         return (
             "No decision is declared (emulation) from which the strategies could be compared like the arms of a trial: "
             "of this cohort, believe what describes it."
         )
-    rows = _rows_of(checks, FROM_DECISION)
-    best = next((rows[name] for name in PREFERRED if name in rows), None)
-    if best is None or best.estimate is None:
-        return f"The comparison from the decision on ({emulation.at}) could not be made; none of its numbers is printed."
+    rows = _analyses(analysis)
+    chosen = [name for name in PREFERRED if name in rows]
+    if not chosen:
+        return (
+            f"The comparison from the decision on ({emulation.at}) gives no number to believe: see the target trial for "
+            "the reason."
+        )
     reference, strategy = (strategy.name for strategy in emulation.strategies)
     said = f"The question is answered from the decision on ({emulation.at}): “{strategy}” against “{reference}” "
-    said += f"has a hazard ratio of death of {ratio_text(best.estimate)} by {best.analysis}, {_verdict(best.estimate)}"
-    others = [
-        f"{row.analysis} {ratio_text(row.estimate)}"
-        for name in PREFERRED
-        if (row := rows.get(name)) is not None and row is not best and row.estimate is not None
-    ]
+    said += f"has a hazard ratio of death of {ratio_text(rows[chosen[0]])} by {chosen[0]}, {_verdict(rows[chosen[0]])}"
+    others = [f"{name} {ratio_text(rows[name])}" for name in chosen[1:]]
     return said + (f"; beside it, {', '.join(others)}." if others else ".")
 
 
-def _rows_of(checks: Sequence[Examined], check: str) -> dict[str, RemedyRow]:
-    remedy = next((c.remedy for c in checks if c.finding.check == check), None)
-    return {} if remedy is None else {row.analysis: row for row in remedy.rows}
+def _analyses(analysis: CohortAnalysis) -> dict[str, Estimate]:
+    """The hazard ratios of the target trial that are to be believed, by analysis."""
+    records = next((table.records for table in analysis.tables if table.key == TARGET_TRIAL), ())
+    return {
+        str(r["analysis"]): Estimate(estimate=r["estimate"], lower=r["lower"], upper=r["upper"], method=str(r["method"]))
+        for r in records
+        if r["statistic"] == "hazard_ratio" and r["estimate"] is not None and BELIEVED in str(r["note"])
+    }
 
 
 def _verdict(ratio: Estimate) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
@@ -11,7 +12,9 @@ from lutetia.cohort.table import Table
 from lutetia.reports.cohort_cells import aligned_rows
 from lutetia.reports.cohort_figures import Drawn
 
-HEAD_LETTERS = 17  # of a line of a column title
+HEAD_LETTERS, HEAD_LETTERS_OF_MANY, MANY_COLUMNS = 17, 10, 11  # of a line of a column title
+NO_BREAK = "\u00a0"
+_BRACKET = re.compile(r"\((?:n = \d+|\d+ % CI|[a-z]+)\)")
 LONG_CELL = 28  # letters from which a column is one of text, which may break
 
 
@@ -76,18 +79,18 @@ def table_block(table: Table) -> TableBlock:
     return TableBlock(
         key=table.key,
         title=table.title,
-        head=tuple(head_lines(title) for title in table.head),
+        head=tuple(head_lines(title, len(table.head)) for title in table.head),
         rows=rows,
         notes=table.notes,
         text_columns=_text_columns(len(table.head), rows),
     )
 
 
-def head_lines(title: str) -> tuple[str, ...]:
-    """A column title in short lines; an interval's note stands on a line of its own."""
-    body, note, rest = title.partition(" (95 % CI)")
-    lines = wrap(body, HEAD_LETTERS, break_long_words=False) or [""]
-    return (*lines, *((note.strip() + rest,) if note else ()))
+def head_lines(title: str, columns: int = 1) -> tuple[str, ...]:
+    """A column title in short lines, shorter where there are many columns; what stands in brackets is not torn."""
+    letters = HEAD_LETTERS if columns < MANY_COLUMNS else HEAD_LETTERS_OF_MANY
+    tied = _BRACKET.sub(lambda found: found[0].replace(" ", NO_BREAK), title)
+    return tuple(wrap(tied, letters, break_long_words=False)) or ("",)
 
 
 def _text_columns(columns: int, rows: Sequence[Row]) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from lutetia.plots.forest import ForestRow, forest_figure
 from lutetia.plots.kaplan_meier import DAYS_PER_MONTH, kaplan_meier_figure
 from lutetia.plots.participant_flow import FlowStep, flow_figure
 from lutetia.plots.sequence_flow import Link, sequence_figure
+from lutetia.reports.typography import cell_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,7 +64,7 @@ def _figure(data: FigureData) -> Figure:
         ]
         return sequence_figure(links, columns=data.columns)
     if isinstance(data, BalanceFigure):
-        marks = [BalanceMark(name=point.name, before=point.before, after=point.after) for point in data.points]
+        marks = [BalanceMark(name=cell_text(point.name), before=point.before, after=point.after) for point in data.points]
         return balance_figure(marks, imbalance=data.imbalance)
     steps = [FlowStep(label=step.label, patients=step.patients, left_out=step.left_out) for step in data.steps]
     return flow_figure(steps, groups=data.groups)
@@ -71,7 +72,7 @@ def _figure(data: FigureData) -> Figure:
 
 def _forest(data: ForestFigure) -> Figure:
     rows = [
-        ForestRow(label=row.label, ratio=row.ratio, counts=row.counts, beside=row.beside, events=row.events)
+        ForestRow(label=cell_text(row.label), ratio=row.ratio, counts=row.counts, beside=row.beside, events=row.events)
         for row in data.rows
     ]
     return forest_figure(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lutetia.reports.cohort_design import remedy_cells
 from lutetia.reports.cohort_figures import Drawn
 from lutetia.reports.cohort_report import INTENDED_USE, MADE_UP, Report
-from lutetia.reports.cohort_wording import input_rows, names_of, provenance_rows
+from lutetia.reports.cohort_wording import input_rows, provenance_rows
 from lutetia.reports.typography import sentence, typographic
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ def html(report: Report, *, links: bool = False) -> str:
         .render(
             report=report,
             links=links,
-            name_of=names_of(report),
             svg_of={key: _inline(figure) for key, figure in figures.items()},
             readout_of={key: _json(figure.readout) for key, figure in figures.items() if figure.readout},
             remedy_cells=remedy_cells,

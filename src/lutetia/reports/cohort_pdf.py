@@ -10,11 +10,11 @@ from lutetia.reports.cohort_blocks import Block, Section, TableBlock
 from lutetia.reports.cohort_design import FIRED, Examined, remedy_cells
 from lutetia.reports.cohort_figures import Drawn
 from lutetia.reports.cohort_report import INTENDED_USE, MADE_UP, Report
-from lutetia.reports.cohort_wording import input_rows, names_of, provenance_rows
+from lutetia.reports.cohort_wording import input_rows, provenance_rows
 from lutetia.reports.typesetting import typeset
 from lutetia.reports.typography import sentence
 
-TARGET_TRIAL = "target-trial"  # the section that opens with the protocol
+JOINER = "\u2060"  # no line ends here
 
 
 def pdf(report: Report) -> bytes:
@@ -30,7 +30,6 @@ def _template() -> bytes:
 def page_data(report: Report) -> dict[str, Any]:
     """What the template sets, as plain data."""
     day = report.provenance.as_of or report.data_cut_off
-    names = names_of(report)
     return {
         "day": [day.year, day.month, day.day],
         "title": report.title,
@@ -39,13 +38,14 @@ def page_data(report: Report) -> dict[str, Any]:
         "intended_use": INTENDED_USE,
         "facts": report.facts,
         "believe": report.believe,
-        "flow": _figure(report.flow, names) if report.flow is not None else None,
+        "flow": _figure(report.flow, report) if report.flow is not None else None,
         "reasons": _reasons(report),
         "counts": list(report.counts.items()),
         "checks": [_check(check) for check in report.checks],
-        "sections": [_section(section, report, names) for section in report.sections],
+        "sections": [_section(section, report) for section in report.sections],
         "conventions": report.conventions,
         "left_out": report.left_out,
+        "not_made": report.not_made,
         "provenance": provenance_rows(report.provenance),
         "inputs": input_rows(report.provenance),
     }
@@ -81,21 +81,23 @@ def _check(check: Examined) -> dict[str, Any]:
     }
 
 
-def _section(section: Section, report: Report, names: dict[str, str]) -> dict[str, Any]:
+def _section(section: Section, report: Report) -> dict[str, Any]:
     return {
         "title": section.title,
         "intro": section.intro,
-        "protocol": report.protocol if section.key == TARGET_TRIAL else (),
-        "blocks": [_block(block, names) for block in section.blocks],
+        "blocks": [_block(block, report) for block in section.blocks],
     }
 
 
-def _block(block: Block, names: dict[str, str]) -> dict[str, Any]:
+def _block(block: Block, report: Report) -> dict[str, Any]:
     if not isinstance(block, TableBlock):
-        return {**_figure(block.drawn, names), "is_table": False}
-    rows = [{"cells": row.cells, "heading": row.heading, "inset": row.inset} for row in block.rows]
+        return {**_figure(block.drawn, report), "is_table": False}
+    rows = [
+        {"cells": [_unbroken(cell) for cell in row.cells], "heading": row.heading, "inset": row.inset}
+        for row in block.rows
+    ]
     return {
-        "name": names[block.key],
+        "name": report.numbers[True, block.key],
         "title": block.title,
         "head": block.head,
         "rows": rows,
@@ -105,9 +107,14 @@ def _block(block: Block, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _figure(figure: Drawn, names: dict[str, str]) -> dict[str, Any]:
+def _unbroken(cell: str) -> str:
+    """The cell with its ranges held together: a line may end before a bracket, never after a dash."""
+    return cell.replace("–", f"{JOINER}–{JOINER}")
+
+
+def _figure(figure: Drawn, report: Report) -> dict[str, Any]:
     return {
-        "name": names[figure.key],
+        "name": report.numbers[False, figure.key],
         "title": figure.title,
         "svg": figure.svg,
         "description": figure.description,

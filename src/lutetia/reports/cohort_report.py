@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from lutetia.cohort.analysis import CohortAnalysis
-from lutetia.cohort.target_trial import target_trial
-from lutetia.errors import InputError
 from lutetia.reports.cohort_belief import what_to_believe
 from lutetia.reports.cohort_blocks import Section
 from lutetia.reports.cohort_design import FIRED, OPEN, QUIET, Examined, examined
 from lutetia.reports.cohort_figures import Drawn, drawn
-from lutetia.reports.cohort_sections import result_sections
+from lutetia.reports.cohort_sections import numbers_of, result_sections
 
 MADE_UP = "All patients are made up."
 INTENDED_USE = (
@@ -39,7 +37,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
-    """A whole report. `flow` is None where no participant flow was drawn; `figures` are all of them, in order."""
+    """A whole report. `flow` is None where no participant flow was drawn; `figures` are all of them, in order.
+
+    `numbers` calls every table and figure by its number, by (is it a table, key); `not_made` says what could not be.
+    """
 
     title: str
     made_up: bool
@@ -50,9 +51,10 @@ class Report:
     reasons: tuple[tuple[str, int], ...]
     checks: tuple[Examined, ...]
     sections: tuple[Section, ...]
-    protocol: tuple[tuple[str, str], ...]
+    numbers: dict[tuple[bool, str], str]
     conventions: tuple[str, ...]
     left_out: tuple[str, ...]
+    not_made: tuple[str, ...]
     provenance: Provenance
     figures: tuple[Drawn, ...]
     analysis: CohortAnalysis
@@ -78,19 +80,22 @@ def report_of(
         told(f"Figure: {data.title}")
         pictures.append(drawn(data))
     study = analysis.study
+    flow = next((picture for picture in pictures if picture.kind == "flow"), None)
+    sections = result_sections(analysis.tables, [picture for picture in pictures if picture is not flow])
     return Report(
         title=study.title,
         made_up=bool(study.made_up),
         data_cut_off=study.data_cut_off,
         facts=_facts(analysis, provenance),
         believe=what_to_believe(analysis, checks),
-        flow=next((picture for picture in pictures if picture.kind == "flow"), None),
+        flow=flow,
         reasons=analysis.flow.all_reasons,
         checks=checks,
-        sections=result_sections(analysis.tables, [picture for picture in pictures if picture.kind != "flow"]),
-        protocol=_protocol(analysis),
+        sections=sections,
+        numbers=numbers_of(sections, flow),
         conventions=analysis.conventions,
         left_out=tuple(str(left) for left in analysis.left_out),
+        not_made=analysis.not_made,
         provenance=provenance,
         figures=tuple(pictures),
         analysis=analysis,
@@ -113,18 +118,3 @@ def _facts(analysis: CohortAnalysis, provenance: Provenance) -> tuple[tuple[str,
     if provenance.as_of is not None:
         facts.append(("Report of", provenance.as_of.isoformat()))
     return tuple(facts)
-
-
-def _protocol(analysis: CohortAnalysis) -> tuple[tuple[str, str], ...]:
-    """The target trial's protocol; empty where none is declared or nobody reaches the decision."""
-    if analysis.study.emulation is None:
-        return ()
-    try:
-        return target_trial(analysis.data).protocol
-    except InputError:
-        return ()
-
-
-def fired(checks: Sequence[Examined]) -> tuple[Examined, ...]:
-    """The checks that fired, in order."""
-    return tuple(check for check in checks if check.state == FIRED)

@@ -1,26 +1,10 @@
-"""Names and lines that the page and the PDF of a report share: "Table 1", versions, inputs."""
+"""Lines that the page and the PDF of a report share: versions and inputs."""
 
 from __future__ import annotations
 
-import re
-
-from lutetia.reports.cohort_blocks import TableBlock
-from lutetia.reports.cohort_report import Provenance, Report
+from lutetia.reports.cohort_report import Provenance
 
 MOST_INPUTS = 12  # printed one by one; manifest.json has all
-_NUMBERED = re.compile(r"(table|figure)-(\d+[a-z]?)$")
-
-
-def names_of(report: Report) -> dict[str, str]:
-    """What each table and figure is called: "Table 1." for the key table-1; nothing for keys without a number."""
-    keys = [figure.key for figure in report.figures]
-    keys += [block.key for section in report.sections for block in section.blocks if isinstance(block, TableBlock)]
-    return {key: _name(key) for key in keys}
-
-
-def _name(key: str) -> str:
-    found = _NUMBERED.match(key)
-    return f"{found[1].capitalize()} {found[2]}." if found else ""
 
 
 def provenance_rows(provenance: Provenance) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 FIGURE_SPACE = "\u2007"  # as wide as a digit
 _NUMBER = re.compile(r"[<>≤≥+−-]?\d+")
-_PLAIN_START = re.compile(r"[a-z][a-z-]*(?=[\s:,;.]|$)")
+_PLAIN_START = re.compile(r"[a-z][a-z-]+(?=[\s:,;.]|$)")
 _WORDS = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _MINUS = re.compile(r"(?<![\w\-–.,])-(?=\d)")
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lutetia.survival.cox_model.arrangement import Arrangement, death_sums
-from lutetia.survival.cox_model.kernel import add_cross, sum_earlier_times
+from lutetia.survival.cox_model.cross_products import add_cross
+from lutetia.survival.cox_model.kernel import sum_earlier_times
 from lutetia.survival.cox_model.likelihood import PartialLikelihood, accumulate
 
 Floats = NDArray[np.float64]

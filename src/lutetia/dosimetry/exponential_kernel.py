@@ -1,0 +1,309 @@
+"""Weighted least squares of sums of exponentials, compiled: one kernel for organs, bootstraps and voxels.
+
+For given rates the amplitudes follow from linear least squares (variable projection: Golub and Pereyra, SIAM J Numer
+Anal 1973; 10: 413), so the search runs over the logarithms of the rates alone, inside bounds: Newton steps on the
+projected sum of squares where it curves upwards, damped steps (Levenberg, Marquardt) elsewhere. A grid of rates finds
+the valleys, so that no start is asked for.
+"""
+
+from __future__ import annotations
+
+from math import exp, inf, isfinite, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from lutetia.dosimetry.exponential_basis import (
+    BEND,
+    DOWN,
+    GAUSS,
+    LINES,
+    LOWER,
+    MOST_PHASES,
+    MOST_RATES,
+    NEWTON,
+    ORTHOGONAL,
+    Q_SLOPE,
+    R_SOLVED,
+    RESIDUAL,
+    SLOPE,
+    SMALL,
+    STEP,
+    THERE,
+    TRIAL,
+    TRIANGLE,
+    Floats,
+    dot,
+    project,
+)
+
+GRID = 14  # rates on the grid from which the search starts
+VALLEYS = 3  # starts that are followed to the bottom
+MOST_STEPS = 200
+LONGEST_STEP = 1.5  # in the logarithm of a rate
+ROUNDING = 1e-15  # a fall of the sum of squares, beside itself, that rounding hides
+FOUND = 3 + MOST_PHASES + MOST_RATES  # columns of what `fit_rows` finds
+
+
+class Shape(NamedTuple):
+    """What is fitted and how closely: bounds and `tolerance` are in ln λ, λ per hour."""
+
+    phases: int
+    uptake: bool
+    low: float
+    high: float
+    tolerance: float
+
+
+@njit(cache=True, nogil=True)
+def _lay_slopes(phases: int, uptake: bool, lines: Floats, small: Floats, c: Floats) -> None:
+    """Half the derivatives of the projected sum of squares in the logarithms of the rates.
+
+    DOWN is −Jᵀr, GAUSS JᵀJ with J freed of the columns (Kaufman, BIT 1975; 15: 49), NEWTON the exact
+    H_θθ − H_θc H_cc⁻¹ H_cθ. A phase without amplitude has no slope.
+    """
+    rates, total = phases + (1 if uptake else 0), 0.0
+    for k in range(phases):
+        total += c[k]
+    for j in range(rates):
+        size = -c[j] if j < phases else total
+        bent = dot(lines, SLOPE + j, RESIDUAL)
+        small[DOWN, j] = size * bent
+        for k in range(phases):
+            small[Q_SLOPE + k, j] = 0.0
+            small[R_SOLVED + k, j] = 0.0
+            if small[TRIANGLE + k, k] > 0.0:
+                small[Q_SLOPE + k, j] = size * dot(lines, ORTHOGONAL + k, SLOPE + j)
+                value = bent if j == phases else (-bent if j == k else 0.0)
+                for m in range(k):
+                    value -= small[TRIANGLE + m, k] * small[R_SOLVED + m, j]
+                small[R_SOLVED + k, j] = value / small[TRIANGLE + k, k]
+    for j in range(rates):
+        size_j = -c[j] if j < phases else total
+        for m in range(j + 1):
+            size_m = -c[m] if m < phases else total
+            plain = size_j * size_m * dot(lines, SLOPE + j, SLOPE + m)
+            exact = plain
+            for k in range(phases):
+                q_j, q_m = small[Q_SLOPE + k, j], small[Q_SLOPE + k, m]
+                plain -= q_j * q_m
+                exact -= (q_j - small[R_SOLVED + k, j]) * (q_m - small[R_SOLVED + k, m])
+            if j == m:
+                exact += size_j * dot(lines, BEND + j, RESIDUAL)
+            small[GAUSS + j, m] = small[GAUSS + m, j] = plain
+            small[NEWTON + j, m] = small[NEWTON + m, j] = exact
+
+
+@njit(cache=True, nogil=True)
+def _factor(matrix: int, damping: float, rates: int, small: Floats, held: int) -> bool:
+    """Cholesky of the matrix at that row + damping · diag(GAUSS), over the rates not held (bits); False if none exists.
+
+    A rate without any effect (0 in GAUSS) is left out.
+    """
+    for j in range(rates):
+        small[LOWER + j, j] = 0.0
+        if (held >> j) & 1 or small[GAUSS + j, j] <= 0.0:
+            continue
+        for k in range(j):
+            small[LOWER + j, k] = 0.0
+            if small[LOWER + k, k] > 0.0:
+                value = small[matrix + j, k]
+                for m in range(k):
+                    if small[LOWER + m, m] > 0.0:
+                        value -= small[LOWER + j, m] * small[LOWER + k, m]
+                small[LOWER + j, k] = value / small[LOWER + k, k]
+        value = small[matrix + j, j] + damping * small[GAUSS + j, j]
+        for m in range(j):
+            if small[LOWER + m, m] > 0.0:
+                value -= small[LOWER + j, m] ** 2
+        if value <= 1e-13 * small[GAUSS + j, j]:
+            return False
+        small[LOWER + j, j] = sqrt(value)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _lay_step(rates: int, small: Floats) -> None:
+    """Solve for the step with the factor in LOWER; a rate left out stays."""
+    for j in range(rates):
+        small[STEP, j] = 0.0
+        if small[LOWER + j, j] > 0.0:
+            value = small[DOWN, j]
+            for m in range(j):
+                if small[LOWER + m, m] > 0.0:
+                    value -= small[LOWER + j, m] * small[STEP, m]
+            small[STEP, j] = value / small[LOWER + j, j]
+    for j in range(rates - 1, -1, -1):
+        if small[LOWER + j, j] > 0.0:
+            value = small[STEP, j]
+            for m in range(j + 1, rates):
+                if small[LOWER + m, m] > 0.0:
+                    value -= small[LOWER + m, j] * small[STEP, m]
+            small[STEP, j] = value / small[LOWER + j, j]
+
+
+@njit(cache=True, nogil=True)
+def _lay_trial(shape: Shape, theta: Floats, rates: int, small: Floats) -> tuple[float, float]:
+    """The rates after the step, inside the bounds; the longest move and the fall of the squares that it promises."""
+    longest, promised = 0.0, 0.0
+    for j in range(rates):
+        there = theta[j] + min(max(small[STEP, j], -LONGEST_STEP), LONGEST_STEP)
+        there = min(max(there, shape.low), shape.high)
+        small[TRIAL, j] = there
+        longest = max(longest, abs(there - theta[j]))
+        promised += (there - theta[j]) * small[DOWN, j]
+    return longest, promised
+
+
+@njit(cache=True, nogil=True)
+def _held(shape: Shape, theta: Floats, rates: int, small: Floats) -> int:
+    """The rates, as bits, that lie on a bound and would leave it."""
+    held = 0
+    for j in range(rates):
+        below = theta[j] <= shape.low and small[DOWN, j] <= 0.0
+        above = theta[j] >= shape.high and small[DOWN, j] >= 0.0
+        if below or above:
+            held |= 1 << j
+    return held
+
+
+@njit(cache=True, nogil=True)
+def descend(
+    t: Floats, s: Floats, y: Floats, shape: Shape, theta: Floats, c: Floats, lines: Floats, small: Floats
+) -> tuple[float, bool]:
+    """From the rates in `theta` to the nearest minimum, which `theta` and `c` then hold.
+
+    `s` are the roots of the weights, `y` the weighted activities. Comes back with the sum of squares and whether a step
+    became shorter than the tolerance, or promised less than its square (or than rounding) of the sum of squares.
+    """
+    phases, uptake = shape.phases, shape.uptake
+    rates = phases + (1 if uptake else 0)
+    squares, _ = project(t, s, y, theta, phases, uptake, lines, small, c)
+    enough = max(shape.tolerance**2, ROUNDING)
+    damping, fresh = 0.0, True
+    for _ in range(MOST_STEPS):
+        if fresh:
+            _lay_slopes(phases, uptake, lines, small, c)
+        held = _held(shape, theta, rates, small)
+        if not _factor(NEWTON, damping, rates, small, held):
+            damping = max(damping, 1e-3)
+            if not _factor(GAUSS, damping, rates, small, held):
+                return squares, True
+        _lay_step(rates, small)
+        longest, promised = _lay_trial(shape, theta, rates, small)
+        if longest <= shape.tolerance or promised <= enough * squares:
+            return squares, True
+        found, _ = project(t, s, y, small[TRIAL], phases, uptake, lines, small, small[THERE])
+        fresh = found <= squares
+        if fresh:
+            squares = found
+            damping = damping * 0.1 if damping > 1e-4 else 0.0
+            for j in range(rates):
+                theta[j] = small[TRIAL, j]
+            for k in range(phases):
+                c[k] = small[THERE, k]
+        else:
+            damping = max(damping * 10.0, 1e-3)
+            if damping > 1e12:
+                return squares, True
+    return squares, False
+
+
+@njit(cache=True, nogil=True)
+def _next_choice(choice: Floats, several: int) -> bool:
+    """The next strictly rising tuple of whole numbers below `several`; False after the last."""
+    size = choice.size
+    k = size - 1
+    while k >= 0 and choice[k] == several - size + k:
+        k -= 1
+    if k < 0:
+        return False
+    choice[k] += 1
+    for j in range(k + 1, size):
+        choice[j] = choice[j - 1] + 1
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _grid_starts(
+    t: Floats, s: Floats, y: Floats, shape: Shape, theta: Floats, c: Floats, lines: Floats, small: Floats
+) -> Floats:
+    """The best points of the grid, one per row: sum of squares (infinite: none), then the logarithms of the rates."""
+    rates = shape.phases + (1 if shape.uptake else 0)
+    starts = np.full((VALLEYS, 1 + MOST_RATES), inf)
+    choice, more = np.arange(rates), True
+    while more:
+        for j in range(rates):
+            theta[j] = shape.low + (shape.high - shape.low) * choice[j] / (GRID - 1)
+        squares, _ = project(t, s, y, theta, shape.phases, shape.uptake, lines, small, c)
+        row = VALLEYS
+        while row > 0 and squares < starts[row - 1, 0]:
+            if row < VALLEYS:
+                starts[row] = starts[row - 1]
+            row -= 1
+        if row < VALLEYS:
+            starts[row, 0] = squares
+            for j in range(rates):
+                starts[row, 1 + j] = theta[j]
+        more = _next_choice(choice, GRID)
+    return starts
+
+
+@njit(cache=True, nogil=True)
+def search(
+    t: Floats, s: Floats, y: Floats, shape: Shape, theta: Floats, c: Floats, lines: Floats, small: Floats
+) -> tuple[float, bool]:
+    """The best minimum reached from the lowest points of a grid of rates; arguments and result as `descend`."""
+    starts = _grid_starts(t, s, y, shape, theta, c, lines, small)
+    best, converged = inf, False
+    best_theta, best_c = np.zeros(MOST_RATES), np.zeros(MOST_PHASES)
+    for row in range(VALLEYS):
+        if isfinite(starts[row, 0]):
+            theta[:] = starts[row, 1:]
+            squares, done = descend(t, s, y, shape, theta, c, lines, small)
+            if squares < best:
+                best, converged = squares, done
+                best_theta[:] = theta
+                best_c[:] = c
+    theta[:] = best_theta
+    c[:] = best_c
+    return best, converged
+
+
+@njit(cache=True, nogil=True)
+def area(theta: Floats, c: Floats, phases: int, uptake: bool) -> float:
+    """Σ cₖ (1/λₖ − 1/λᵤ): the area from 0 to infinity."""
+    whole = 0.0
+    for k in range(phases):
+        whole += c[k] * exp(-theta[k])
+        if uptake:
+            whole -= c[k] * exp(-theta[phases])
+    return whole
+
+
+@njit(cache=True, nogil=True)
+def fit_rows(t: Floats, s: Floats, y: Floats, shape: Shape, start: Floats, found: Floats) -> None:
+    """Fit every row of `y` (m, n), activities not weighted, with the roots of the weights `s`, (1, n) or (m, n).
+
+    `start` (rates,) gives logarithms of rates to start from, or is empty: then each row searches the grid. `found`
+    (m, FOUND) takes area, sum of squares, converged (1 or 0), three amplitudes and four logarithms of rates.
+    """
+    n = t.size
+    lines, small, target = np.zeros((LINES, n)), np.zeros((SMALL, MOST_RATES)), np.zeros(n)
+    theta, c = np.zeros(MOST_RATES), np.zeros(MOST_PHASES)
+    for row in range(y.shape[0]):
+        weight = s[row] if s.shape[0] > 1 else s[0]
+        for i in range(n):
+            target[i] = weight[i] * y[row, i]
+        c[:] = 0.0
+        if start.size:
+            theta[: start.size] = start
+            squares, done = descend(t, weight, target, shape, theta, c, lines, small)
+        else:
+            squares, done = search(t, weight, target, shape, theta, c, lines, small)
+        found[row, 0] = area(theta, c, shape.phases, shape.uptake)
+        found[row, 1] = squares
+        found[row, 2] = 1.0 if done else 0.0
+        found[row, 3 : 3 + MOST_PHASES] = c
+        found[row, 3 + MOST_PHASES :] = theta
