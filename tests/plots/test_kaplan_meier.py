@@ -64,9 +64,11 @@ def test_a_horizon_ends_the_curve_at_the_axis():
     assert max(months) == 5
 
 
-def test_a_note_is_drawn_line_by_line():
+def test_a_note_is_drawn_line_by_line_under_the_names_of_the_curves():
     texts = [layer["data"]["values"] for layer in layers(figure(note="Log-rank p = 0.03\nHR 0.6"))]
-    assert [row["text"] for row in texts[-1]] == ["HR 0.6", "Log-rank p = 0.03"]
+    names, note = texts[-2], texts[-1]
+    assert [row["text"] for row in note] == ["Log-rank p = 0.03", "HR 0.6"]
+    assert max(row["row"] for row in names) < note[0]["row"] < note[1]["row"]
 
 
 def test_a_long_curve_is_thinned_to_what_can_be_seen():

@@ -1,4 +1,4 @@
-"""`lutetia cohort`: check a study and its courses, write out made-up cohorts."""
+"""`lutetia cohort`: report a study, check a study and its courses, write out made-up cohorts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lutetia.cli.cohort_report import cohort_report
+
 if TYPE_CHECKING:
     from lutetia.cohort.analysis_rows import AnalysisData
 
-app = typer.Typer(rich_markup_mode=None, help="Check a cohort study; write out made-up cohorts.", no_args_is_help=True)
+app = typer.Typer(
+    rich_markup_mode=None, help="Report or check a cohort study; write out made-up cohorts.", no_args_is_help=True
+)
+app.command("report")(cohort_report)
 
 
 class Made(StrEnum):

@@ -141,9 +141,7 @@ class _Made:
         reference, other = self.compared.levels
         note = f"{other} against {reference}" + (f"; {why}" if why else "")
         names = {"endpoint": self.compared.rows.name, "analysis": "subgroups", "term": term, "level": level}
-        self.records.append(
-            record("hazard_ratio", ratio, unit="ratio", p=p, n=n, events=events, note=note, **names)  # type: ignore[arg-type]
-        )
+        self.records.append(record("hazard_ratio", ratio, unit="ratio", p=p, n=n, events=events, note=note, **names))
         if why:
             self.notes.append(f"{title or 'All patients'}, {level or 'all'}: not estimable, {why}")
 

@@ -145,7 +145,9 @@ class _Made:
         """The Mantel-Haenszel odds ratio and the CMH test over the levels of a factor."""
         text = f"odds ratio, stratified by {stratum.title}; p CMH"
         labels = [stratum.values[member] for member in self.found.members]
-        tables = [_of(self.found, np.array([label == level for label in labels])) for level in stratum.levels]
+        tables = [
+            _of(self.found, np.array([label == level for label in labels], dtype=bool)) for level in stratum.levels
+        ]
         n = sum(map(sum, (row for table in tables for row in table)))
         analysis = f"stratified by {stratum.title}"
         try:

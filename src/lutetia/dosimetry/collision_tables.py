@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 LOWEST_MEV, HIGHEST_MEV = 1e-3, 5.0
 ROWS = 401
 # Columns of the electron table.
-RANGE, LOSS, ELASTIC, SCREEN, MOLLER, BREMS = range(6)
+RANGE, LOSS, HARD, LEAST, SCREEN, SOFT, MOLLER, BREMS = range(8)
 # Columns of the photon table: the total, then the running share of each process.
 TOTAL, TO_PHOTOELECTRIC, TO_COHERENT, TO_INCOHERENT = range(4)
 QUANTILES = 65  # of the bremsstrahlung spectrum
@@ -34,11 +34,12 @@ COLLISION_STRENGTH = 2 * np.pi * CLASSICAL_RADIUS_CM**2 * ELECTRON_MASS_MEV * AV
 class CollisionTables:
     """Tables of one medium for given cut-offs, all float64.
 
-    `electron` (401, 6): CSDA range, loss below the cut-offs (MeV cm²/g), strength and screening of elastic scattering
-    (cm²/g, −), rates of knock-on collisions and of bremsstrahlung above the cut-offs (cm²/g). `brems` (41, 65): photon
-    energy / electron energy at equal steps of probability. `photon` (401, 4): total attenuation (cm²/g) and the running
-    share of photoelectric, coherent, incoherent. `form_x2`, `form_area` (n,): squared momentum transfer (Å⁻²) and the
-    running integral of F². `elastic_charge`: the Z of the spin correction.
+    `electron` (401, 8): CSDA range (g/cm²), loss below the cut-offs (MeV cm²/g), rate of hard elastic collisions (cm²/g,
+    raised by 1 + spin / 4 for the rejection), the least μ of a hard one, screening η, transport rate of the soft ones
+    (cm²/g), rates of knock-on collisions and of bremsstrahlung above the cut-offs (cm²/g). `brems` (41, 65): ln(k / cut) /
+    ln(E / cut) of the photons k at equal steps of probability. `photon` (401, 4): total attenuation (cm²/g) and the
+    running share of photoelectric, coherent, incoherent. `form_x2`, `form_area` (n,): squared momentum transfer (Å⁻²) and
+    the running integral of F². `elastic_charge`: the Z of the spin correction.
     """
 
     electron: Floats
@@ -57,12 +58,17 @@ def energy_grid_mev(rows: int = ROWS) -> Floats:
 
 
 @cache
-def collision_tables(medium_name: str, knock_on_cut_mev: float, brems_cut_mev: float) -> CollisionTables:
-    """Tables of the medium; knock-on electrons and photons above the cut-offs become particles of their own."""
+def collision_tables(
+    medium_name: str, knock_on_cut_mev: float, brems_cut_mev: float, soft_share: float
+) -> CollisionTables:
+    """Tables of the medium; knock-on electrons and photons above the cut-offs become particles of their own.
+
+    Elastic collisions are hard once in `soft_share` of the transport mean free path; 0 makes every one of them hard.
+    """
     material = medium(medium_name)
     x2, area = _form_area(material)
     return CollisionTables(
-        electron=_electron_table(material, knock_on_cut_mev, brems_cut_mev),
+        electron=_electron_table(material, knock_on_cut_mev, brems_cut_mev, soft_share),
         brems=_brems_quantiles(material, brems_cut_mev),
         photon=_photon_table(medium_name),
         form_x2=x2,
@@ -73,17 +79,39 @@ def collision_tables(medium_name: str, knock_on_cut_mev: float, brems_cut_mev: f
     )
 
 
-def _electron_table(material: Medium, knock_on_cut_mev: float, brems_cut_mev: float) -> Floats:
+def _electron_table(material: Medium, knock_on_cut_mev: float, brems_cut_mev: float, soft_share: float) -> Floats:
     energy = energy_grid_mev()
     power = electron_stopping(material.name)
-    table = np.empty((ROWS, 6))
+    table = np.empty((ROWS, 8))
     table[:, RANGE] = power.csda_range_g_per_cm2(energy)
-    table[:, ELASTIC], table[:, SCREEN] = _elastic(material, energy)
+    strength, table[:, SCREEN] = _elastic(material, energy)
+    table[:, HARD], table[:, LEAST], table[:, SOFT] = _split(material, energy, strength, table[:, SCREEN], soft_share)
     table[:, MOLLER], hard_loss = _moller(material, energy, knock_on_cut_mev)
-    table[:, BREMS], soft_share = _brems_rate(material, energy, brems_cut_mev)
-    soft_radiative = power.radiative_mev_cm2_per_g(energy) * soft_share
+    table[:, BREMS], below_cut = _brems_rate(material, energy, brems_cut_mev)
+    soft_radiative = power.radiative_mev_cm2_per_g(energy) * below_cut
     table[:, LOSS] = power.collision_mev_cm2_per_g(energy) - hard_loss + soft_radiative
     return table
+
+
+def _split(
+    material: Medium, energy_mev: Floats, strength: Floats, screen: Floats, soft_share: float
+) -> tuple[Floats, Floats, Floats]:
+    """Rate of hard elastic collisions, their least μ and the transport rate of the soft ones (spin correction included)."""
+    beta2 = 1 - (energy_mev / ELECTRON_MASS_MEV + 1) ** -2
+    spin = np.pi * FINE_STRUCTURE * mean_nuclear_charge(material) * np.sqrt(beta2)
+    every = strength / (screen * (1 + screen))
+    transport = 2 * strength * (np.log((1 + screen) / screen) - 1 / (1 + screen))
+    wanted = transport / soft_share if soft_share > 0 else every
+    hard = np.minimum(every, wanted)
+    least = np.where(hard < every, 1 / (1 / (1 + screen) + hard / strength) - screen, 0.0)
+    # ∫ μ / (η + μ)², and the same with √μ and μ for the spin's factor 1 + spin (√μ − μ) − β² μ
+    log_term = np.log1p(least / screen)
+    plain = log_term - least / (screen + least)
+    root = np.sqrt(least)
+    with_root = 2 * root + screen * root / (screen + least) - 3 * np.sqrt(screen) * np.arctan(root / np.sqrt(screen))
+    with_mu = least - 2 * screen * log_term + screen * least / (screen + least)
+    soft = 2 * strength * (plain + spin * with_root - (spin + beta2) * with_mu)
+    return hard * (1 + spin / 4), least, soft
 
 
 def _elastic(material: Medium, energy_mev: Floats) -> tuple[Floats, Floats]:
@@ -126,7 +154,7 @@ def _brems_rate(material: Medium, energy_mev: Floats, cut_mev: float) -> tuple[F
     """Rate (cm²/g) of photons above the cut and the share of radiative loss below it; the loss as a whole is ESTAR's."""
     charge = mean_nuclear_charge(material)
     radiative = electron_stopping(material.name).radiative_mev_cm2_per_g(energy_mev)
-    rate, soft_share = np.zeros_like(energy_mev), np.ones_like(energy_mev)
+    rate, below_cut = np.zeros_like(energy_mev), np.ones_like(energy_mev)
     for row, energy in enumerate(energy_mev):
         if energy <= cut_mev * 1.001:
             continue
@@ -134,9 +162,9 @@ def _brems_rate(material: Medium, energy_mev: Floats, cut_mev: float) -> tuple[F
         soft = np.trapezoid(low * photon_spectrum(energy, low, charge), low)
         spectrum = photon_spectrum(energy, high, charge)
         hard, number = np.trapezoid(high * spectrum, high), np.trapezoid(spectrum, high)
-        soft_share[row] = soft / (soft + hard)
+        below_cut[row] = soft / (soft + hard)
         rate[row] = radiative[row] * number / (soft + hard)
-    return rate, soft_share
+    return rate, below_cut
 
 
 def _photon_grid(low_mev: float, high_mev: float, points: int = 400) -> Floats:

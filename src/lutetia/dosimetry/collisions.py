@@ -117,11 +117,13 @@ def braking_cosine(energy_mev: float, state: Any) -> float:
 
 
 @njit(cache=True)
-def elastic_cosine(screen: float, least: float, beta2: float, spin: float, state: Any) -> float:
+def elastic_cosine(screen: float, least: float, beta2: float, charge: float, state: Any) -> float:
     """Cosine of a hard elastic deflection, or 2 when the spin correction rejects it (McKinley and Feshbach 1948).
 
-    `screen` η and `least` μ bound 1 / (η + μ)²; `spin` = π α Z β. The caller must have raised its rate by 1 + spin / 4.
+    Between the least μ and 1 it follows 1 / (η + μ)², η the screening, times 1 − β² μ + spin (√μ − μ) with spin = π α Z β;
+    the caller must have raised its rate by 1 + spin / 4.
     """
+    spin = pi * _FINE_STRUCTURE * charge * sqrt(beta2)
     first, last = 1.0 / (screen + least), 1.0 / (1.0 + screen)
     half = 1.0 / (first - uniform(state) * (first - last)) - screen
     root = sqrt(max(0.0, half))

@@ -41,7 +41,7 @@ TRIANGLE, ALONG, Q_SLOPE, R_SOLVED, GAUSS, NEWTON, LOWER, DOWN, STEP, TRIAL, THE
 SMALL = 26
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def project(
     t: Floats,
     s: Floats,
@@ -70,7 +70,7 @@ def project(
     return _solve(y, phases, chosen, lines, small, c), chosen
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _lay_columns(t: Floats, s: Floats, theta: Floats, phases: int, uptake: bool, lines: Floats) -> None:
     for j in range(phases + (1 if uptake else 0)):
         rate = exp(theta[j])
@@ -86,7 +86,7 @@ def _lay_columns(t: Floats, s: Floats, theta: Floats, phases: int, uptake: bool,
                     lines[COLUMN + k, i] -= value
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _none_negative(phases: int, c: Floats) -> bool:
     for k in range(phases):
         if c[k] < 0.0:
@@ -94,7 +94,7 @@ def _none_negative(phases: int, c: Floats) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def dot(lines: Floats, a: int, b: int) -> float:
     """Σ over the points of row a times row b."""
     total = 0.0
@@ -103,7 +103,7 @@ def dot(lines: Floats, a: int, b: int) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _solve(y: Floats, phases: int, mask: int, lines: Floats, small: Floats, c: Floats) -> float:
     """Amplitudes of the phases in `mask` by modified Gram-Schmidt, the residual in its line; the sum of squares."""
     n = y.size
@@ -123,7 +123,7 @@ def _solve(y: Floats, phases: int, mask: int, lines: Floats, small: Floats, c: F
     return dot(lines, RESIDUAL, RESIDUAL)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _orthogonalise(k: int, n: int, lines: Floats, small: Floats) -> None:
     """Free column k of those before it, take its share out of the residual; a dependent column gets R = 0."""
     size = 0.0

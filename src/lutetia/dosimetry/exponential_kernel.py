@@ -56,7 +56,7 @@ class Shape(NamedTuple):
     tolerance: float
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _lay_slopes(phases: int, uptake: bool, lines: Floats, small: Floats, c: Floats) -> None:
     """Half the derivatives of the projected sum of squares in the logarithms of the rates.
 
@@ -95,7 +95,7 @@ def _lay_slopes(phases: int, uptake: bool, lines: Floats, small: Floats, c: Floa
             small[NEWTON + j, m] = small[NEWTON + m, j] = exact
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _factor(matrix: int, damping: float, rates: int, small: Floats, held: int) -> bool:
     """Cholesky of the matrix at that row + damping · diag(GAUSS), over the rates not held (bits); False if none exists.
 
@@ -123,7 +123,7 @@ def _factor(matrix: int, damping: float, rates: int, small: Floats, held: int) -
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _lay_step(rates: int, small: Floats) -> None:
     """Solve for the step with the factor in LOWER; a rate left out stays."""
     for j in range(rates):
@@ -143,7 +143,7 @@ def _lay_step(rates: int, small: Floats) -> None:
             small[STEP, j] = value / small[LOWER + j, j]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _lay_trial(shape: Shape, theta: Floats, rates: int, small: Floats) -> tuple[float, float]:
     """The rates after the step, inside the bounds; the longest move and the fall of the squares that it promises."""
     longest, promised = 0.0, 0.0
@@ -156,7 +156,7 @@ def _lay_trial(shape: Shape, theta: Floats, rates: int, small: Floats) -> tuple[
     return longest, promised
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _held(shape: Shape, theta: Floats, rates: int, small: Floats) -> int:
     """The rates, as bits, that lie on a bound and would leave it."""
     held = 0
@@ -168,7 +168,7 @@ def _held(shape: Shape, theta: Floats, rates: int, small: Floats) -> int:
     return held
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def descend(
     t: Floats, s: Floats, y: Floats, shape: Shape, theta: Floats, c: Floats, lines: Floats, small: Floats
 ) -> tuple[float, bool]:
@@ -210,7 +210,7 @@ def descend(
     return squares, False
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _next_choice(choice: Floats, several: int) -> bool:
     """The next strictly rising tuple of whole numbers below `several`; False after the last."""
     size = choice.size
@@ -225,7 +225,7 @@ def _next_choice(choice: Floats, several: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _grid_starts(
     t: Floats, s: Floats, y: Floats, shape: Shape, theta: Floats, c: Floats, lines: Floats, small: Floats
 ) -> Floats:
@@ -250,7 +250,7 @@ def _grid_starts(
     return starts
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def search(
     t: Floats, s: Floats, y: Floats, shape: Shape, theta: Floats, c: Floats, lines: Floats, small: Floats
 ) -> tuple[float, bool]:
@@ -271,7 +271,7 @@ def search(
     return best, converged
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def area(theta: Floats, c: Floats, phases: int, uptake: bool) -> float:
     """Σ cₖ (1/λₖ − 1/λᵤ): the area from 0 to infinity."""
     whole = 0.0
@@ -282,7 +282,7 @@ def area(theta: Floats, c: Floats, phases: int, uptake: bool) -> float:
     return whole
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def fit_rows(t: Floats, s: Floats, y: Floats, shape: Shape, start: Floats, found: Floats) -> None:
     """Fit every row of `y` (m, n), activities not weighted, with the roots of the weights `s`, (1, n) or (m, n).
 

@@ -25,7 +25,8 @@ GAUSS = np.polynomial.legendre.leggauss(8)
 class StoppingPower:
     """Mass stopping powers on a grid of energies, between which they are cubic in log energy and log power.
 
-    `collision` and `radiative` in MeV cm²/g; ranges in the continuous-slowing-down approximation, g/cm².
+    `collision` and `radiative` in MeV cm²/g; ranges in the continuous-slowing-down approximation, g/cm². Below the grid
+    the range is `first_range_energies` · E / S: 1/2 where S ∝ 1 / E (electrons, as in ESTAR), 2 where S ∝ √E (alphas).
     """
 
     medium: str
@@ -33,6 +34,7 @@ class StoppingPower:
     energy_grid_mev: Floats
     collision: Floats
     radiative: Floats
+    first_range_energies: float
 
     @cached_property
     def _collision_spline(self) -> CubicSpline:
@@ -44,8 +46,9 @@ class StoppingPower:
 
     @cached_property
     def _range_grid(self) -> Floats:
-        """Range at each grid energy, by Gauss quadrature in log energy; below the grid power ∝ √energy (range 2 E/S)."""
-        first = 2 * self.energy_grid_mev[0] / self.total_mev_cm2_per_g(self.energy_grid_mev[:1])[0]
+        """Range at each grid energy, by Gauss quadrature in log energy, on from `first_range_energies` · E / S."""
+        lowest = self.energy_grid_mev[:1]
+        first = self.first_range_energies * (lowest / self.total_mev_cm2_per_g(lowest))[0]
         low, high = np.log(self.energy_grid_mev[:-1]), np.log(self.energy_grid_mev[1:])
         nodes = (low[:, None] + high[:, None]) / 2 + np.outer((high - low) / 2, GAUSS[0])
         energy = np.exp(nodes)
@@ -103,6 +106,7 @@ def electron_stopping(medium_name: str) -> StoppingPower:
         energy_grid_mev=_column(rows, "energy_mev"),
         collision=_column(rows, "collision_mev_cm2_per_g"),
         radiative=_column(rows, "radiative_mev_cm2_per_g"),
+        first_range_energies=0.5,
     )
 
 
@@ -117,6 +121,7 @@ def alpha_stopping(medium_name: str) -> StoppingPower:
         energy_grid_mev=_column(rows, "energy_mev"),
         collision=power,
         radiative=np.zeros_like(power),
+        first_range_energies=2.0,
     )
 
 

@@ -35,13 +35,12 @@ Floats = NDArray[np.float64]
 BLOCKS = 64  # histories are dealt to this many tallies whatever the number of threads, and the tallies added in order
 
 _MASS_MEV = tabled.ELECTRON_MASS_MEV
-_FINE_STRUCTURE = tabled.FINE_STRUCTURE
 _LOWEST = tabled.LOWEST_MEV
 _LOG_LOWEST = log(tabled.LOWEST_MEV)
 _LOG_STEP = log(tabled.HIGHEST_MEV / tabled.LOWEST_MEV) / (tabled.ROWS - 1)
 _LOG_BREMS_STEP = log(tabled.HIGHEST_MEV / tabled.LOWEST_MEV) / (tabled.BREMS_ROWS - 1)
-_RANGE, _LOSS, _ELASTIC, _SCREEN = tabled.RANGE, tabled.LOSS, tabled.ELASTIC, tabled.SCREEN
-_MOLLER, _BREMS = tabled.MOLLER, tabled.BREMS
+_RANGE, _LOSS, _HARD, _LEAST = tabled.RANGE, tabled.LOSS, tabled.HARD, tabled.LEAST
+_SCREEN, _SOFT, _MOLLER, _BREMS = tabled.SCREEN, tabled.SOFT, tabled.MOLLER, tabled.BREMS
 _ELECTRON, _PHOTON = 0.0, 1.0
 _STACK = 512
 
@@ -128,7 +127,7 @@ def _electron(
     """Follow one electron to its end; the stack's height and the energy that left the body."""
     energy, x, y, z = particle[1], particle[2], particle[3], particle[4]
     u, v, w, weight, is_borne = particle[5], particle[6], particle[7], particle[8], particle[9]
-    soft_share, step_share, rest, cut, brems_cut, split, charge = setting
+    step_share, rest, cut, brems_cut, split, charge = setting
     while True:
         place = (log(energy) - _LOG_LOWEST) / _LOG_STEP if energy > _LOWEST else 0.0
         i = min(int(place), table.shape[0] - 2)
@@ -140,25 +139,14 @@ def _electron(
             return n, 0.0
         loss = low[_LOSS] + f * (high[_LOSS] - low[_LOSS])
         loss_slope = (high[_LOSS] - low[_LOSS]) / _LOG_STEP / loss
-        strength = low[_ELASTIC] + f * (high[_ELASTIC] - low[_ELASTIC])
-        slope = -(high[_ELASTIC] - low[_ELASTIC]) / _LOG_STEP / strength
-        screen = low[_SCREEN] + f * (high[_SCREEN] - low[_SCREEN])
+        hard = low[_HARD] + f * (high[_HARD] - low[_HARD])
+        slope = -(high[_HARD] - low[_HARD]) / _LOG_STEP / hard
         moller = low[_MOLLER] + f * (high[_MOLLER] - low[_MOLLER])
         radiation = low[_BREMS] + f * (high[_BREMS] - low[_BREMS])
-        # hard elastic collisions are those that come once in `soft_share` of the transport mean free path
-        every = strength / (screen * (1.0 + screen))
-        transport = 2.0 * strength * (log((1.0 + screen) / screen) - 1.0 / (1.0 + screen))
-        hard, least = every, 0.0
-        if soft_share > 0.0 and transport / soft_share < every:
-            hard = transport / soft_share
-            least = 1.0 / (1.0 / (1.0 + screen) + hard / strength) - screen
         longest = step_share * length
-        gamma = energy / _MASS_MEV + 1.0
-        beta2 = 1.0 - 1.0 / (gamma * gamma)
-        spin = 3.141592653589793 * _FINE_STRUCTURE * charge * sqrt(beta2)
         # rates grow while the electron slows down: collisions are drawn at the step's highest rate and thinned
         growth = 1.0 + slope * loss * longest / energy
-        elastic = hard * (1.0 + 0.25 * spin) * growth
+        elastic = hard * growth
         rate = elastic + moller + radiation
         step = -log(uniform(state)) / rate
         free = step >= longest
@@ -172,10 +160,11 @@ def _electron(
         if deposit <= hinge:
             _scored(x + u * first, y + v * first, z + w * first, lost * weight, is_borne > 0.0, grid, charged, borne)
         x, y, z = x + u * hinge, y + v * hinge, z + w * hinge
-        if least > 0.0:
-            soft = 2.0 * strength * (log((screen + least) / screen) + screen / (screen + least) - 1.0)
-            soft *= (1.0 + 0.5 * slope * lost / energy) * step
-            mean = 0.5 * (1.0 - exp(-soft))
+        soft = low[_SOFT] + f * (high[_SOFT] - low[_SOFT])
+        if soft > 0.0:
+            # transport rate at mid-step; the angle follows from ⟨cos θ⟩ = exp(−soft · step)
+            change = (high[_SOFT] - low[_SOFT]) / _LOG_STEP
+            mean = 0.5 * (1.0 - exp(-(soft - 0.5 * change * lost / energy) * step))
             half = -mean * log(uniform(state))
             while half > 1.0:
                 half = -mean * log(uniform(state))
@@ -193,7 +182,10 @@ def _electron(
         pick = uniform(state) * rate
         if pick < elastic:
             if uniform(state) * growth < 1.0 + slope * lost / (energy + lost):
-                cosine = elastic_cosine(screen, least, beta2, spin, state)
+                screen = low[_SCREEN] + f * (high[_SCREEN] - low[_SCREEN])
+                least = low[_LEAST] + f * (high[_LEAST] - low[_LEAST])
+                gamma = (energy + lost) / _MASS_MEV + 1.0
+                cosine = elastic_cosine(screen, least, 1.0 - 1.0 / (gamma * gamma), charge, state)
                 if cosine < 1.5:
                     u, v, w = turn(u, v, w, cosine, state)
         elif pick < elastic + moller:
@@ -334,7 +326,7 @@ def follow(
     from the origin, in g/cm². `photon_edges_g_per_cm2` must be in equal steps of the logarithm.
     """
     fine = accuracy or Accuracy()
-    tables = collision_tables(medium_name, fine.knock_on_cut_mev, fine.brems_cut_mev)
+    tables = collision_tables(medium_name, fine.knock_on_cut_mev, fine.brems_cut_mev, fine.soft_share)
     edges = np.log(photon_edges_g_per_cm2)
     grid = (charged_width_g_per_cm2, float(edges[0]), float((edges.size - 1) / (edges[-1] - edges[0])))
     axes = semi_axes_g_per_cm2 if source == "uniform" else (0.0, 0.0, 0.0)
@@ -368,7 +360,6 @@ def _beam_arguments(beam: Beam) -> tuple[float, Floats, Floats]:
 
 def _setting(fine: Accuracy, tables: CollisionTables) -> tuple[float, ...]:
     return (
-        fine.soft_share,
         fine.step_share,
         fine.rest_g_per_cm2,
         fine.knock_on_cut_mev,

@@ -29,17 +29,14 @@ FITTED, AT_PHYSICAL, AT_SHORTEST, NO_SIGNAL, MISSING, UNSETTLED = 0, 1, 2, 3, 4,
 _THETA, _MOVE, _RATE, _AMPLITUDE, _SEE, _STEE, _STTEE, _SYE, _SR, _STR, _PEAK, _POINTS = (
     row * BLOCK for row in range(12)
 )
+_BEST, _PLACE = _SEE, _STEE  # of the start, on the same rows
 
 _ZERO, _HALF, _ONE, _TINY = np.float32(0), np.float32(0.5), np.float32(1), np.float32(1e-30)
-_LOG2E, _LN2 = np.float32(1.4426950408889634), np.float32(0.6931471805599453)
+_LOG2E = np.float32(1.4426950408889634)
 _LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
 _LOWEST = np.float32(-80.0)
 _7, _6, _5, _4, _3 = (np.float32(1 / f) for f in (5040, 720, 120, 24, 6))
-# ln(1 + m) on 0 … 1 within 1e-5 (Abramowitz and Stegun, Handbook of Mathematical Functions, 4.1.44)
-_L1, _L2, _L3, _L4, _L5 = (np.float32(a) for a in (0.99949556, -0.49190896, 0.28947478, -0.13606275, 0.03215845))
-_MANTISSA, _EXPONENT_OF_ONE = np.int32(0x007FFFFF), np.int32(0x3F800000)
 _BIAS, _SHIFT = np.int32(127), np.int32(23)
-_FLOOR_OF_LOG = np.float32(1e-3)  # activities below this share of the highest count as this in the log-linear start
 
 
 @intrinsic
@@ -48,13 +45,7 @@ def _single_of(_: Any, bits: Any) -> Any:
     return float32(int32), lambda _, builder, __, given: builder.bitcast(given[0], ir.FloatType())
 
 
-@intrinsic
-def _bits_of(_: Any, value: Any) -> Any:
-    """The 32 bits of a float32."""
-    return int32(float32), lambda _, builder, __, given: builder.bitcast(given[0], ir.IntType(32))
-
-
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def exp_single(x: Any) -> Any:
     """e^x for x ≤ 0 in single precision, within 2e-7 of itself (Taylor to x⁷ on |x| ≤ ln 2 / 2); e^−80 below −80."""
     x = max(x, _LOWEST)
@@ -65,55 +56,58 @@ def exp_single(x: Any) -> Any:
     return value * _single_of((np.int32(whole) + _BIAS) << _SHIFT)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def log_single(x: Any) -> Any:
-    """ln x for x > 0 within 1e-5: enough for a start."""
-    bits = _bits_of(x)
-    power = np.float32((bits >> _SHIFT) - _BIAS)
-    m = _single_of((bits & _MANTISSA) | _EXPONENT_OF_ONE) - _ONE
-    return power * _LN2 + m * (_L1 + m * (_L2 + m * (_L3 + m * (_L4 + m * _L5))))
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _row(work: Any, first: Any, number: Any) -> Any:
+    """A row of the table as a view: an index into it cannot be negative, which a sum of two could."""
+    begin = first + number * BLOCK
+    return work[begin : begin + BLOCK]
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def _take(y: Singles, at: int, count: int, work: Singles) -> None:
     """The activities of the block onto the table, 0 beyond the last voxel; the highest of each voxel."""
     for j in range(BLOCK):
         work[_PEAK + j] = _ZERO
         work[_MOVE + j] = _ONE
     for i in range(y.shape[0]):
-        row = _POINTS + 2 * i * BLOCK
-        for j in range(count):
-            work[row + j] = y[i, at + j]
-        for j in range(count, BLOCK):
-            work[row + j] = _ZERO
+        activity = _row(work, _POINTS, 2 * i)
+        activity[:count] = y[i, at : at + count]
+        activity[count:] = _ZERO
         for j in range(BLOCK):
-            work[_PEAK + j] = max(work[_PEAK + j], work[row + j])
+            work[_PEAK + j] = max(work[_PEAK + j], activity[j])
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
-def _start(t: Singles, w: Singles, bottom: Any, top: Any, work: Singles) -> None:
-    """θ from the straight line through the logarithms, weighted with w y²."""
-    for j in range(5 * BLOCK):
-        work[_SEE + j] = _ZERO
-    for i in range(t.size):
-        row = _POINTS + 2 * i * BLOCK
-        for j in range(BLOCK):
-            value = max(work[row + j], _FLOOR_OF_LOG * work[_PEAK + j]) + _TINY
-            weight = w[i] * (value / (work[_PEAK + j] + _TINY)) ** 2
-            along = log_single(value)
-            work[_SEE + j] += weight
-            work[_STEE + j] += weight * t[i]
-            work[_STTEE + j] += weight * t[i] * t[i]
-            work[_SYE + j] += weight * along
-            work[_SR + j] += weight * t[i] * along
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def _start(grid: Singles, bottom: Any, spacing: Any, work: Singles) -> None:
+    """θ of the best rate of the grid, moved to the top of the parabola through it and its neighbours.
+
+    The shares Σ u y of every rate lie behind the activities and exponentials on the table.
+    """
+    rates, n = grid.shape
+    shares = _POINTS + 2 * n * BLOCK
     for j in range(BLOCK):
-        spread = work[_STTEE + j] * work[_SEE + j] - work[_STEE + j] * work[_STEE + j]
-        fall = work[_STEE + j] * work[_SYE + j] - work[_SEE + j] * work[_SR + j]
-        rate = max(fall / (spread + _TINY), np.float32(1e-6))
-        work[_THETA + j] = min(max(log_single(rate), bottom), top)
+        work[_BEST + j] = _LOWEST
+        work[_PLACE + j] = _ZERO
+    for g in range(rates):
+        here, share = np.float32(g), _row(work, shares, g)
+        share[:] = _ZERO
+        for i in range(n):
+            activity, part = _row(work, _POINTS, 2 * i), grid[g, i]
+            for j in range(BLOCK):
+                share[j] += part * activity[j]
+        for j in range(BLOCK):
+            value, best = share[j], work[_BEST + j]
+            work[_PLACE + j] = here if value > best else work[_PLACE + j]
+            work[_BEST + j] = max(value, best)
+    for j in range(BLOCK):
+        place = min(max(np.int32(work[_PLACE + j]), np.int32(1)), np.int32(rates - 2))
+        middle = shares + place * BLOCK + j
+        before, best, after = work[middle - BLOCK], work[middle], work[middle + BLOCK]
+        aside = _HALF * (after - before) / (best - before + (best - after) + _TINY)
+        work[_THETA + j] = bottom + spacing * (np.float32(place) + min(max(aside, -_ONE), _ONE))
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def _amplitude(t: Singles, w: Singles, work: Singles) -> None:
     """Rate, exponentials and amplitude for θ, with the sums over the exponentials."""
     for j in range(BLOCK):
@@ -124,32 +118,34 @@ def _amplitude(t: Singles, w: Singles, work: Singles) -> None:
         work[_STTEE + j] = _ZERO
         work[_SYE + j] = _ZERO
     for i in range(t.size):
-        row = _POINTS + 2 * i * BLOCK
+        activity, exponential = _row(work, _POINTS, 2 * i), _row(work, _POINTS, 2 * i + 1)
+        time, weight = t[i], w[i]
         for j in range(BLOCK):
-            e = exp_single(-work[_RATE + j] * t[i])
-            work[row + BLOCK + j] = e
-            square = w[i] * e * e
+            e = exp_single(-work[_RATE + j] * time)
+            exponential[j] = e
+            square = weight * e * e
             work[_SEE + j] += square
-            work[_STEE + j] += square * t[i]
-            work[_STTEE + j] += square * t[i] * t[i]
-            work[_SYE + j] += w[i] * e * work[row + j]
+            work[_STEE + j] += square * time
+            work[_STTEE + j] += square * time * time
+            work[_SYE + j] += weight * e * activity[j]
     for j in range(BLOCK):
         work[_AMPLITUDE + j] = work[_SYE + j] / work[_SEE + j]
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def _newton(t: Singles, w: Singles, bottom: Any, top: Any, work: Singles) -> None:
     """One Newton step in θ on the projected sum of squares; by the Gauss-Newton curvature where the true one is small."""
     for j in range(BLOCK):
         work[_SR + j] = _ZERO
         work[_STR + j] = _ZERO
     for i in range(t.size):
-        row = _POINTS + 2 * i * BLOCK
+        activity, exponential = _row(work, _POINTS, 2 * i), _row(work, _POINTS, 2 * i + 1)
+        time, weight = t[i], w[i] * t[i]
         for j in range(BLOCK):
-            e = work[row + BLOCK + j]
-            residual = w[i] * t[i] * e * (work[row + j] - work[_AMPLITUDE + j] * e)
+            e = exponential[j]
+            residual = weight * e * (activity[j] - work[_AMPLITUDE + j] * e)
             work[_SR + j] += residual
-            work[_STR + j] += residual * t[i]
+            work[_STR + j] += residual * time
     for j in range(BLOCK):
         rate, a = work[_RATE + j], work[_AMPLITUDE + j]
         see, stee, sr = work[_SEE + j], work[_STEE + j], work[_SR + j]
@@ -157,27 +153,41 @@ def _newton(t: Singles, w: Singles, bottom: Any, top: Any, work: Singles) -> Non
         mixed = a * stee - sr
         exact = rate * (a * (both - work[_STR + j]) - mixed * mixed / see) + a * sr
         gauss = rate * a * (both - a * stee * stee / see)
-        step = -a * sr / (max(exact, np.float32(0.2) * gauss) + _TINY)
+        least = np.float32(0.2) * gauss
+        step = -a * sr / (max(exact, least) + _TINY)
         step = min(max(step, -LONGEST_STEP), LONGEST_STEP)
         there = min(max(work[_THETA + j] + step, bottom), top)
-        work[_MOVE + j] = there - work[_THETA + j]
+        move = there - work[_THETA + j]
         work[_THETA + j] = there
+        work[_MOVE + j] = move if (exact >= least) | (move == _ZERO) else _ONE
+        work[_AMPLITUDE + j] = a + rate * mixed / see * move
+        work[_RATE + j] = rate * (_ONE + move * (_ONE + _HALF * move))
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def fit_voxels_from(
-    y: Singles, begin: int, end: int, t: Singles, w: Singles, low: float, high: float, found: Singles, code: Codes
+    y: Singles,
+    begin: int,
+    end: int,
+    t: Singles,
+    w: Singles,
+    grid: Singles,
+    low: float,
+    high: float,
+    found: Singles,
+    code: Codes,
 ) -> None:
     """Fit the voxels `begin` … `end` − 1 of `y` (n, voxels); `found` (3, voxels) takes area, amplitude and rate.
 
     `t` (n,) times, best as shares of the last, `w` (n,) weights, `low` and `high` bounds of ln λ in the same unit.
     """
-    work = np.zeros(_POINTS + 2 * t.size * BLOCK, dtype=np.float32)
+    work = np.zeros(_POINTS + (2 * t.size + grid.shape[0]) * BLOCK, dtype=np.float32)
     bottom, top = np.float32(low), np.float32(high)
+    spacing = (top - bottom) / np.float32(grid.shape[0] - 1)
     for at in range(begin, end, BLOCK):
         count = min(BLOCK, end - at)
         _take(y, at, count, work)
-        _start(t, w, bottom, top, work)
+        _start(grid, bottom, spacing, work)
         for _ in range(MOST_STEPS):
             _amplitude(t, w, work)
             _newton(t, w, bottom, top, work)
@@ -186,7 +196,6 @@ def fit_voxels_from(
                 longest = max(longest, abs(work[_MOVE + j]))
             if longest <= SETTLED:
                 break
-        _amplitude(t, w, work)
         for j in range(count):
             found[0, at + j] = work[_AMPLITUDE + j] / work[_RATE + j]
             found[1, at + j] = work[_AMPLITUDE + j]

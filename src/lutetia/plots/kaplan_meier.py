@@ -120,7 +120,7 @@ def _curves(
     ]
     layers += _legend(curves, frame["names"], interval)
     if note:
-        layers.append(_note(note))
+        layers.append(_note(note, below=len(curves)))
     return {"width": WIDTH, "height": HEIGHT, "layer": layers}
 
 
@@ -177,16 +177,17 @@ def _tooltip() -> list[dict[str, Any]]:
     ]
 
 
-def _note(note: str) -> dict[str, Any]:
+def _note(note: str, below: int) -> dict[str, Any]:
+    """The note's lines under the names of `below` curves, where no curve runs: curves fall from the left."""
+    rows = [{"text": line, "row": 12 + 15 * (below + at)} for at, line in enumerate(note.split("\n"))]
     return {
-        "data": {"values": [{"text": line, "row": row} for row, line in enumerate(reversed(note.split("\n")))]},
-        "mark": {"type": "text", "align": "left", "baseline": "bottom", "color": INK, "fontSize": 11},
+        "data": {"values": rows},
+        "mark": {"type": "text", "align": "right", "baseline": "middle", "color": INK, "fontSize": 11},
         "encoding": {
             "text": {"field": "text"},
-            "x": {"value": 10},
+            "x": {"value": WIDTH - 4},
             "y": {"field": "row", "type": "quantitative", "scale": None, "axis": None},
         },
-        "transform": [{"calculate": f"{HEIGHT - 8} - datum.row * 14", "as": "row"}],
     }
 
 

@@ -15,7 +15,8 @@ from lutetia.reports.cohort_figures import Drawn
 HEAD_LETTERS, HEAD_LETTERS_OF_MANY, MANY_COLUMNS = 17, 10, 11  # of a line of a column title
 NO_BREAK = "\u00a0"
 _BRACKET = re.compile(r"\((?:n = \d+|\d+ % CI|[a-z]+)\)")
-LONG_CELL = 28  # letters from which a column is one of text, which may break
+WORDS_OF_TEXT = 4  # from which a cell is text, which may break, rather than a number
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,8 @@ def head_lines(title: str, columns: int = 1) -> tuple[str, ...]:
 
 
 def _text_columns(columns: int, rows: Sequence[Row]) -> tuple[int, ...]:
-    """The columns after the first whose longest cell is a sentence rather than a number."""
+    """The columns after the first that hold sentences rather than numbers."""
     plain = [row.cells for row in rows if not row.heading]
-    return tuple(at for at in range(1, columns) if max((len(cells[at]) for cells in plain), default=0) > LONG_CELL)
+    return tuple(
+        at for at in range(1, columns) if any(len(_WORD.findall(cells[at])) >= WORDS_OF_TEXT for cells in plain)
+    )

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from lutetia.reports.cohort_design import remedy_cells
 from lutetia.reports.cohort_figures import Drawn
-from lutetia.reports.cohort_report import INTENDED_USE, MADE_UP, Report
+from lutetia.reports.cohort_report import INTENDED_USE, Report
 from lutetia.reports.cohort_wording import input_rows, provenance_rows
+from lutetia.reports.typesetting import font_faces
 from lutetia.reports.typography import sentence, typographic
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 def html(report: Report, *, links: bool = False) -> str:
     """The report as HTML text. `links` points to the files of the whole folder; the same report gives the same text."""
+    from markupsafe import Markup
+
     figures = {figure.key: figure for figure in report.figures}
     return (
         _environment()
@@ -29,8 +32,8 @@ def html(report: Report, *, links: bool = False) -> str:
             svg_of={key: _inline(figure) for key, figure in figures.items()},
             readout_of={key: _json(figure.readout) for key, figure in figures.items() if figure.readout},
             remedy_cells=remedy_cells,
-            made_up_text=MADE_UP,
             intended_use=INTENDED_USE,
+            font_faces=Markup(font_faces()),  # noqa: S704 - our own CSS
             provenance=provenance_rows(report.provenance),
             inputs=input_rows(report.provenance),
         )

@@ -9,7 +9,7 @@ from typing import Any
 from lutetia.reports.cohort_blocks import Block, Section, TableBlock
 from lutetia.reports.cohort_design import FIRED, Examined, remedy_cells
 from lutetia.reports.cohort_figures import Drawn
-from lutetia.reports.cohort_report import INTENDED_USE, MADE_UP, Report
+from lutetia.reports.cohort_report import INTENDED_USE, Report
 from lutetia.reports.cohort_wording import input_rows, provenance_rows
 from lutetia.reports.typesetting import typeset
 from lutetia.reports.typography import sentence
@@ -34,7 +34,7 @@ def page_data(report: Report) -> dict[str, Any]:
         "day": [day.year, day.month, day.day],
         "title": report.title,
         "running": report.running,
-        "made_up": MADE_UP if report.made_up else "",
+        "made_up": report.made_up,
         "intended_use": INTENDED_USE,
         "facts": report.facts,
         "believe": report.believe,

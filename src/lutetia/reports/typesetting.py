@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from functools import cache
@@ -60,10 +61,29 @@ def compiler(fonts_of_machine: bool = False) -> Any:
     """Typst's compiler with Source Sans Pro (package font-source-sans-pro); without it Typst's serif stands in."""
     import typst
 
-    found = find_spec("font_source_sans_pro")
-    folders = [str(Path(found.origin).parent / "files")] if found is not None and found.origin else []
+    folder = _font_folder()
+    folders = [str(folder)] if folder is not None else []
     fonts = typst.Fonts(include_system_fonts=fonts_of_machine, include_embedded_fonts=True, font_paths=folders)
     return typst.Compiler(font_paths=fonts)
+
+
+@cache
+def font_faces() -> str:
+    """CSS that brings the font along inside a page (SIL OFL 1.1): figures are drawn to its widths; "" without it."""
+    folder = _font_folder()
+    if folder is None:
+        return ""
+    faces = []
+    for weight, name in (("400", "Regular"), ("600 700", "Semibold")):
+        data = base64.b64encode((folder / f"SourceSansPro-{name}.otf").read_bytes()).decode("ascii")
+        source = f"url(data:font/otf;base64,{data}) format('opentype')"
+        faces.append(f"@font-face {{ font-family: 'Source Sans Pro'; font-weight: {weight}; src: {source}; }}")
+    return "\n".join(faces)
+
+
+def _font_folder() -> Path | None:
+    found = find_spec("font_source_sans_pro")
+    return Path(found.origin).parent / "files" if found is not None and found.origin else None
 
 
 def _printable(data: Any) -> Any:

@@ -17,7 +17,7 @@ def test_arrays_of_one_and_two_dimensions():
     two = read_covariates(np.arange(6.0).reshape(3, 2), names=["age", "sex"])
     assert two.names == ("age", "sex")
     assert_array_equal(two.columns[1], [1, 3, 5])
-    assert two.complete
+    assert two.moments is not None
     assert two.missing() == {}
 
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from lutetia.errors import InputError
-from lutetia.survival import FollowUp, cox
+from lutetia.survival import FollowUp, cox, ridge
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,8 @@ def test_a_function_of_time_and_the_log_of_zero(patients):
     f, x = patients()
     fit = cox(f, x)
     assert fit.zph(np.sqrt).tests[0].chi2 == pytest.approx(fit.zph(lambda t: 3 * np.sqrt(t) + 1).tests[0].chi2)
+    with pytest.raises(InputError, match="must be none"):
+        cox(f, x, penalty=ridge(1)).zph()
     early = cox(FollowUp(stop=f.stop - f.stop.min(), event=np.where(f.stop == f.stop.min(), 1, f.event)), x)
     with pytest.raises(InputError, match="after time 0"):
         early.zph("log")

@@ -5,7 +5,7 @@ for (const figure of document.querySelectorAll(".km")) {
   const area = figure.querySelector(".concat_0_group path.background");
   const read = figure.querySelector(".read");
   if (!area || !read) continue;
-  const hint = read.textContent;
+  const hint = "Point at the curves, or use the arrow keys, to read them.";
   const box = area.getBBox();
   const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
   line.setAttribute("stroke", "#5b6673");
@@ -16,6 +16,7 @@ for (const figure of document.querySelectorAll(".km")) {
   line.setAttribute("y2", box.y + box.height);
   area.parentNode.appendChild(line);
   let months = 0;
+  read.textContent = hint;
 
   const last = (curve) => curve.months[curve.months.length - 1];
   const percent = (share) => (100 * share).toFixed(1);

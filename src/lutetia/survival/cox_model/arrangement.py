@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lutetia.survival.cox_model.covariates import Covariates
+from lutetia.survival.cox_model.covariates import Covariates, Moments, moments_of
 from lutetia.survival.cox_model.gather import (
     cut_pieces,
     find_groups,
     gather_column,
     gather_rows,
+    make_slots,
     moments_of_column,
-    moments_of_rows,
     order_leaving,
     order_rows,
 )
@@ -119,7 +119,7 @@ def arrange(sample: Sample, covariates: Covariates, threads: int) -> Arrangement
         group_first=group_first,
         dead_rows=dead_rows,
         deaths=dead_rows,
-        dead_weight=death_sums(weights, group_first, dead_rows),
+        dead_weight=dead_rows.astype(float) if sample.weights is None else death_sums(weights, group_first, dead_rows),
         group_time=group_time,
         group_stratum=group_stratum,
         stratum_first=stratum_first,
@@ -162,8 +162,9 @@ def _groups(sample: Sample) -> tuple[Floats, Codes, Codes]:
 def _find(sample: Sample, times: Floats, group_time: Floats, stratum_first: Codes, threads: int) -> Codes:
     group = np.empty(sample.n, dtype=np.int64)
     stratum = np.empty(0, dtype=np.int64) if sample.stratum is None else sample.stratum
+    slots = np.zeros(0, dtype=np.int64) if stratum.size else make_slots(group_time, min(4 * group_time.size, sample.n))
     for_each(
-        lambda block: find_groups(block, times, stratum, stratum_first, group_time, group),
+        lambda block: find_groups(block, times, stratum, stratum_first, group_time, slots, group),
         row_blocks(sample.n, 65_536),
         threads,
     )
@@ -178,26 +179,18 @@ def _kept_leaves(leave: Codes, stratum: Codes | None, stratum_first: Codes) -> C
 
 def _mean_and_scale(sample: Sample, covariates: Covariates, threads: int) -> tuple[Floats, Floats]:
     """Mean and standard deviation (divisor n − 1) of each column over the sample; the scale of a constant is 1."""
-    first = int(sample.rows[0]) if sample.rows.size else 0
-    shift = np.array([column[first] for column in covariates.columns])
-    sums, squares = np.zeros((2, shift.size))
-    if covariates.matrix is not None:
-        blocks = row_blocks(sample.n)
-        parts = np.zeros((len(blocks), 2, shift.size))
-        for_each(
-            lambda nth: moments_of_rows(
-                blocks[nth], covariates.matrix, sample.rows, shift, parts[nth, 0], parts[nth, 1]
-            ),
-            range(len(blocks)),
-            threads,
-        )
-        sums, squares = parts.sum(axis=0)
+    if covariates.moments is not None and not sample.rows.size:
+        known = covariates.moments
+    elif covariates.matrix is not None:
+        known = moments_of(covariates.matrix, sample.rows, threads)
     else:
-        for j, column in enumerate(covariates.columns):
-            sums[j], squares[j] = moments_of_column(column, sample.rows, shift[j])
-    variance = (squares - sums * sums / sample.n) / max(sample.n - 1, 1)
-    constant = (squares == 0.0) | (variance <= 0.0)
-    return shift + sums / sample.n, np.where(constant, 1.0, np.sqrt(np.maximum(variance, 0.0)))
+        shift = np.array([column[sample.rows[0] if sample.rows.size else 0] for column in covariates.columns])
+        pairs = zip(covariates.columns, shift, strict=True)
+        sums = np.array([moments_of_column(column, sample.rows, value) for column, value in pairs])
+        known = Moments(shift=shift, sums=sums[:, 0], squares=sums[:, 1])
+    variance = (known.squares - known.sums * known.sums / sample.n) / max(sample.n - 1, 1)
+    constant = (known.squares == 0.0) | (variance <= 0.0)
+    return known.shift + known.sums / sample.n, np.where(constant, 1.0, np.sqrt(np.maximum(variance, 0.0)))
 
 
 def _gathered(covariates: Covariates, rows: Codes, mean: Floats, scale: Floats, threads: int) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lutetia.errors import Fault, InputError
+from lutetia.survival.cox_model.gather import moments_of_rows
 from lutetia.survival.cox_model.workers import for_each, row_blocks, thread_count
 from lutetia.survival.levels import levels
 
@@ -33,17 +34,39 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Moments:
+    """Per column (p): one of its values, the sum of the differences from it, and of their squares."""
+
+    shift: Floats
+    sums: Floats
+    squares: Floats
+
+
+def moments_of(matrix: Floats, rows: NDArray[np.int64], threads: int) -> Moments:
+    """The moments of some rows of a matrix (empty: all); sums are not finite where a value is missing or infinite."""
+    shift = matrix[rows[0] if rows.size else 0].copy()
+    blocks = row_blocks(rows.size or matrix.shape[0])
+    parts = np.zeros((len(blocks), 2, shift.size))
+    for_each(
+        lambda nth: moments_of_rows(blocks[nth], matrix, rows, shift, parts[nth, 0], parts[nth, 1]),
+        range(len(blocks)),
+        threads,
+    )
+    return Moments(shift=shift, sums=parts[:, 0].sum(axis=0), squares=parts[:, 1].sum(axis=0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Covariates:
     """p columns of n float64, NaN where missing; `matrix` is the same row by row where the caller gave it so.
 
-    `complete` is True where it is known that nothing is missing.
+    `moments` of all rows of a matrix in which nothing is missing are already known.
     """
 
     columns: tuple[Floats, ...]
     names: tuple[str, ...]
     terms: tuple[Term, ...]
     matrix: Floats | None = None
-    complete: bool = False
+    moments: Moments | None = None
 
     @property
     def n(self) -> int:
@@ -57,7 +80,7 @@ class Covariates:
 
     def missing(self) -> dict[str, NDArray[np.int64]]:
         """Name of each column with missing values → rows missing there and in no column before it."""
-        if self.complete:
+        if self.moments is not None:
             return {}
         found, seen = {}, np.zeros(self.n, dtype=bool)
         for name, column in zip(self.names, self.columns, strict=True):
@@ -86,8 +109,12 @@ def read_covariates(
     columns, matrix = _columns_of(X, names, faults)
     if faults:
         raise InputError("covariates", faults)
-    complete = matrix is not None and _all_finite(matrix)
-    if complete:
+    moments = (
+        None if matrix is None else moments_of(matrix, np.empty(0, dtype=np.int64), thread_count(None, matrix.size))
+    )
+    if moments is not None and not np.isfinite(moments.sums).all():
+        moments = None
+    if moments is not None:
         read = [_Column(name=name, columns={name: values}) for name, values in columns.items()]
     else:
         read = [_read_column(name, values, (reference or {}).get(name), faults) for name, values in columns.items()]
@@ -100,7 +127,7 @@ def read_covariates(
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
         faults.append(Fault(place="covariates", must="must have one length", got=told))
-    made = replace(_assemble(read, matrix), complete=complete)
+    made = replace(_assemble(read, matrix), moments=moments)
     made = _joined(made, terms or {}, faults)
     if faults:
         raise InputError("covariates", faults)
@@ -135,18 +162,6 @@ def _columns_of(given: Any, names: Sequence[str] | None, faults: list[Fault]) ->
         array = array.astype(np.float64, copy=False)
     matrix = array if array.dtype == np.float64 and array.flags.c_contiguous and array.shape[1] > 1 else None
     return {name: array[:, j] for j, name in enumerate(told)}, matrix
-
-
-def _all_finite(matrix: Floats) -> bool:
-    """True if no value is missing or infinite (their sum would not be finite either)."""
-    blocks = row_blocks(matrix.shape[0], 65_536)
-    sums = np.zeros(len(blocks))
-
-    def add_up(nth: int) -> None:
-        sums[nth] = matrix[blocks[nth][0] : blocks[nth][1]].sum()
-
-    for_each(add_up, range(len(blocks)), thread_count(None, matrix.size))
-    return bool(np.isfinite(sums.sum()))
 
 
 def _frame_columns(given: Any) -> dict[str, Any] | None:

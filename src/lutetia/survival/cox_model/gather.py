@@ -9,14 +9,20 @@ GATHERED_ROWS = 64
 
 
 @njit(nogil=True, cache=True)
-def find_groups(rows, times, stratum, stratum_first, group_time, group) -> None:  # type: ignore[no-untyped-def]
+def find_groups(rows, times, stratum, stratum_first, group_time, slots, group) -> None:  # type: ignore[no-untyped-def]
     """For rows (first, end): the latest event time ≤ the row's time in its stratum, or the stratum's end if none.
 
-    `group_time` descends within a stratum; `stratum` may be empty (one stratum).
+    `group_time` descends within a stratum; `stratum` may be empty (one stratum), then `slots` shortens the search.
     """
+    scale = 0.0
+    if slots.size > 2 and group_time[0] > group_time[-1]:
+        scale = (slots.size - 2) / (group_time[0] - group_time[-1])
     for i in range(rows[0], rows[1]):
         s = stratum[i] if stratum.size else 0
         low, high = stratum_first[s], stratum_first[s + 1]
+        if scale > 0.0 and group_time[-1] <= times[i] <= group_time[0]:
+            slot = int((times[i] - group_time[-1]) * scale)
+            low, high = slots[min(slot + 2, slots.size - 1)], slots[max(slot - 1, 0)]
         while low < high:
             middle = (low + high) // 2
             if group_time[middle] <= times[i]:
@@ -24,6 +30,22 @@ def find_groups(rows, times, stratum, stratum_first, group_time, group) -> None:
             else:
                 low = middle + 1
         group[i] = low
+
+
+@njit(nogil=True, cache=True)
+def make_slots(group_time, count):  # type: ignore[no-untyped-def]
+    """For `count` equal slots of time from the earliest event: the first group not after the slot's begin (count + 2).
+
+    A time in slot s has its group between slots[s + 2] and slots[s − 1], a slot on each side for rounding.
+    """
+    slots = np.zeros(count + 2, dtype=np.int64)
+    width = (group_time[0] - group_time[-1]) / count
+    k = group_time.size - 1
+    for s in range(count + 2):
+        while k > 0 and group_time[k - 1] <= group_time[-1] + s * width:
+            k -= 1
+        slots[s] = k
+    return slots
 
 
 @njit(nogil=True, cache=True)
@@ -81,9 +103,9 @@ def cut_pieces(group_first, stratum_first, most_rows, most_groups):  # type: ign
 def moments_of_rows(block, x, rows, shift, sums, squares) -> None:  # type: ignore[no-untyped-def]
     """Sums of (x − shift) and of its square per column, over block = (first, end) of `rows` (empty: all rows)."""
     for place in range(block[0], block[1]):
-        i = rows[place] if rows.size else place
-        for j in range(x.shape[1]):
-            d = x[i, j] - shift[j]
+        row = x[rows[place] if rows.size else place]
+        for j in range(row.size):
+            d = row[j] - shift[j]
             sums[j] += d
             squares[j] += d * d
 
@@ -105,12 +127,14 @@ def gather_rows(block, x, rows, mean, scale, z) -> None:  # type: ignore[no-unty
     some, inverse = np.empty((GATHERED_ROWS, mean.size)), 1.0 / scale
     for low in range(block[0], block[1], GATHERED_ROWS):
         high = min(low + GATHERED_ROWS, block[1])
-        for i in range(low, high):
-            for j in range(mean.size):
-                some[i - low, j] = (x[rows[i], j] - mean[j]) * inverse[j]
+        for i in range(high - low):
+            row, to = x[rows[low + i]], some[i]
+            for j in range(row.size):
+                to[j] = (row[j] - mean[j]) * inverse[j]
         for j in range(mean.size):
-            for i in range(low, high):
-                z[j, i] = some[i - low, j]
+            column = z[j][low:high]
+            for i in range(column.size):
+                column[i] = some[i, j]
 
 
 @njit(nogil=True, cache=True)

@@ -11,12 +11,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from lutetia.survival.cox_model.cross_products import REORDER, add_cross
+from lutetia.survival.cox_model.cross_products import PANEL_ROWS, REORDER, add_cross
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-PANEL_ROWS = 256
 LARGEST_PREDICTOR = 200.0  # exp(200)² is still a number
 
 
@@ -34,53 +33,67 @@ def weigh(  # type: ignore[no-untyped-def]
         first, end = group_first[piece_first[piece]], group_first[piece_first[piece + 1]]
         for low in range(first, end, PANEL_ROWS):
             high = min(low + PANEL_ROWS, end)
-            largest = max(largest, _predict(beta, z, offset, risk, low, high))
-            for i in range(low, high):
-                risk[i] = weights[i] * np.exp(risk[i])
+            here, weight = risk[low:high], weights[low:high]
+            largest = max(largest, _predict(beta, z, offset, here, low, high))
+            for i in range(here.size):
+                here[i] = weight[i] * np.exp(here[i])
             for j in range(beta.size):
-                total = 0.0
-                for i in range(low, high):
-                    total += risk[i] * z[j, i]
+                x, total = z[j][low:high], 0.0
+                for i in range(here.size):
+                    total += here[i] * x[i]
                 piece_sums[piece, j] += total
         for k in range(piece_first[piece], piece_first[piece + 1]):
-            dead, alive, split = 0.0, 0.0, group_first[k] + dead_rows[k]
-            for i in range(group_first[k], split):
-                dead += risk[i]
-            for i in range(split, group_first[k + 1]):
-                alive += risk[i]
-            dying[k], entering[k] = dead, dead + alive
+            split = group_first[k] + dead_rows[k]
+            dying[k] = _sum(risk[group_first[k] : split])
+            entering[k] = dying[k] + _sum(risk[split : group_first[k + 1]])
     return largest
 
 
 @njit(nogil=True, cache=True, fastmath=REORDER)
 def _predict(beta, z, offset, predictor, low, high) -> float:  # type: ignore[no-untyped-def]
-    for i in range(low, high):
-        predictor[i] = offset[i] if offset.size else 0.0
+    """Fill the predictors of the rows low..high; returns the largest in size."""
+    if offset.size:
+        predictor[:] = offset[low:high]
+    else:
+        predictor[:] = 0.0
     for j in range(beta.size):
-        slope = beta[j]
+        slope, x = beta[j], z[j][low:high]
         if slope != 0.0:
-            for i in range(low, high):
-                predictor[i] += slope * z[j, i]
+            for i in range(predictor.size):
+                predictor[i] += slope * x[i]
     largest = 0.0
-    for i in range(low, high):
+    for i in range(predictor.size):
         largest = max(largest, abs(predictor[i]))
     return largest
 
 
 @njit(nogil=True, cache=True, fastmath=REORDER)
+def _sum(values) -> float:  # type: ignore[no-untyped-def]
+    total = 0.0
+    for i in range(values.size):
+        total += values[i]
+    return total
+
+
+@njit(nogil=True, cache=True, fastmath=REORDER)
+def _dot(x, y) -> float:  # type: ignore[no-untyped-def]
+    total = 0.0
+    for i in range(x.size):
+        total += x[i] * y[i]
+    return total
+
+
+@njit(nogil=True, cache=True, fastmath=REORDER)
 def sum_deaths(z, weights, offset, group_first, dead_rows, dead_sum) -> float:  # type: ignore[no-untyped-def]
     """Add the weighted covariates of all deaths to `dead_sum` (p,); returns the sum of their weighted offsets."""
-    for j in range(dead_sum.size):
-        total = 0.0
-        for k in range(dead_rows.size):
-            for i in range(group_first[k], group_first[k] + dead_rows[k]):
-                total += weights[i] * z[j, i]
-        dead_sum[j] += total
     dead_offset = 0.0
-    if offset.size:
-        for k in range(dead_rows.size):
-            for i in range(group_first[k], group_first[k] + dead_rows[k]):
-                dead_offset += weights[i] * offset[i]
+    for k in range(dead_rows.size):
+        low, high = group_first[k], group_first[k] + dead_rows[k]
+        weight = weights[low:high]
+        for j in range(dead_sum.size):
+            dead_sum[j] += _dot(weight, z[j][low:high])
+        if offset.size:
+            dead_offset += _dot(weight, offset[low:high])
     return dead_offset
 
 
@@ -199,13 +212,10 @@ def curve(  # type: ignore[no-untyped-def]
     for low in range(first, end, PANEL_ROWS):
         high = min(low + PANEL_ROWS, end)
         k = _weigh_by_hazard(v, low, high, k, risk, leave, group_first, dead_rows, b, later)
-        panel = z[:, low:high]
+        here = v[: high - low]
         for j in range(z.shape[0]):
-            total = 0.0
-            for i in range(high - low):
-                total += v[i] * panel[j, i]
-            gradient[j] -= total
-        add_cross(panel, v, 0, high - low, information)
+            gradient[j] -= _dot(here, z[j][low:high])
+        add_cross(z, here, low, high, information)
 
 
 @njit(nogil=True, cache=True, fastmath=False)
@@ -230,12 +240,9 @@ def _run(  # type: ignore[no-untyped-def]
     """Write the columns of U that the groups low..high give for one covariate; returns the place after the last."""
     running = carry[0]
     for k in range(low, high):
-        dead, alive, split = 0.0, 0.0, group_first[k] + dead_rows[k]
-        for i in range(group_first[k], split):
-            dead += risk[i] * x[i]
-        for i in range(split, group_first[k + 1]):
-            alive += risk[i] * x[i]
-        running += dead + alive
+        first, split, end = group_first[k], group_first[k] + dead_rows[k], group_first[k + 1]
+        dead = _dot(risk[first:split], x[first:split])
+        running += dead + _dot(risk[split:end], x[split:end])
         at = _write(u, at, running, dead, deaths[k], c0[k], c1[k], c2[k])
     return at
 

@@ -158,7 +158,12 @@ class CoxFit:
         return DeathResiduals(values=values, time=found.time, stratum=found.stratum, rows=found.rows)
 
     def zph(self, transform: Transform = "km") -> Proportionality:
-        """Score test of proportional hazards, per term and together: km, identity, log, rank or a function of time."""
+        """Score test of proportional hazards, per term and together: km, identity, log, rank or a function of time.
+
+        Raises InputError after a penalty (the score is not 0 at its maximum), exact ties, or log of an event at 0.
+        """
+        if self._model.penalty is not None:
+            raise InputError("proportional hazards", [Fault(place="penalty", must="must be none for a score test")])
         return proportionality(self._sums(), self._model.sample, self.terms, transform, self.schoenfeld(scaled=True))
 
     def baseline(self, at: Literal["zero", "mean"] = "zero") -> Baseline:
