@@ -44,11 +44,12 @@ def test_gray_and_incidence_are_those_of_the_engine(itanet):
     labels = factor.labels(rows.members)
     gray = next(r for r in table.records if r["statistic"] == "gray")
     assert gray["p"] == pytest.approx(gray_test(rows.with_causes, labels).p)
-    curve = cumulative_incidence(rows.with_causes, labels)["RLT"]
-    mine = [r for r in table.records if r["level"] == "RLT" and r["statistic"] == "incidence_at_24_months"]
-    assert [r["estimate"] for r in mine] == pytest.approx(
-        [curve.incidence_at(730.5, cause).estimate for cause in (1, 2)]
-    )
+    curves = cumulative_incidence(rows.with_causes, labels)
+    for months in (12, 24, 60):
+        mine = [r for r in table.records if r["statistic"] == f"incidence_at_{months}_months" and r["level"]]
+        at_days = months * 30.4375
+        by_hand = [curves[level].incidence_at(at_days, cause).estimate for cause in (1, 2) for level in factor.levels]
+        assert [r["estimate"] for r in mine] == pytest.approx(by_hand)
 
 
 def test_a_test_that_cannot_be_made_says_why(eight):

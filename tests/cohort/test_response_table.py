@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from scipy.stats import binom
 
+from lutetia.cohort.analysis_rows import analysis_data
 from lutetia.cohort.response_table import line_rates, response_table
 
 
@@ -17,6 +18,16 @@ def test_counts_of_the_eight(eight):
     assert second[1:8] == ("8", "8", "1", "2", "3", "2", "0")
     assert [row[0].strip() for row in (rlt, targeted, chemotherapy)] == ["RLT", "TT", "CHT"]
     assert rlt[1:8] == ("3", "3", "1", "1", "1", "0", "0")
+
+
+def test_a_response_of_unmeasurable_disease_is_control_and_no_objective_response(course, eight_study):
+    lines = [("ssa_standard", "2015-01-01", {"best_response": "NON_CR_NON_PD"}), ("rlt", "2015-06-01")]
+    study = eight_study(covariates=[], subgroups=[])
+    data = analysis_data([course("A", lines=lines, last_contact="2016-01-01")], study)
+    first = next(row.cells for row in response_table(data, key="response").rows if row.kind == "row")
+    assert first[1:8] == ("1", "1", "0", "0", "1", "0", "0")
+    assert first[8].startswith("0.0 (")
+    assert first[10].startswith("100.0 (")
 
 
 def test_exact_limits_are_those_at_which_the_count_becomes_improbable(eight):

@@ -99,3 +99,23 @@ def drawn(knowledge: Knowledge) -> Callable[..., Sheet]:
         return sheet_of(assess(facts_on(timeline), knowledge, as_of=AS_OF), timeline)
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def cohort_report() -> Any:
+    """The report of a small made-up cohort with everything a study can declare; made once."""
+    from lutetia.cohort.analysis import analyse
+    from lutetia.cohort.analysis_rows import analysis_data
+    from lutetia.cohort.design_check import design_check
+    from lutetia.exchange.studies import load_study
+    from lutetia.reports.cohort_report import Provenance, report_of
+
+    file = load_study(Path(__file__).parent / "cohort_study.yaml")
+    data = analysis_data(file.courses, file.study)
+    design = design_check(data, file.courses, bootstrap=10, seed=3)
+    analysis = analyse(data, courses=file.courses, design=design, bootstrap=10, seed=3)
+    inputs = (("cohort_study.yaml", "0" * 64),)
+    made = Provenance(
+        version="0", study_file="cohort_study.yaml", origin=file.origin, seed=3, as_of=None, inputs=inputs
+    )
+    return report_of(analysis, made)

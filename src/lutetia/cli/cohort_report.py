@@ -91,15 +91,24 @@ def _made(study: Path, seed: int, as_of: str | None, told: Told) -> tuple[Report
 
 
 def _refuse_nobody(data: AnalysisData, study: Path) -> None:
-    """Raises InputError where the rules leave nobody, with the reasons of all who were screened."""
-    if data.n:
-        return
+    """Raises InputError where the rules leave nobody, or nobody in a compared group, with the counts."""
     from lutetia.errors import Fault, InputError
 
-    reasons = "; ".join(f"{why} {count}" for why, count in data.selection.flow.all_reasons)
-    got = f"none of {data.selection.flow.screened} ({reasons or 'no course was read'})"
-    do = "Correct eligibility, exposure or time_zero; lutetia cohort check prints the participant flow."
-    raise InputError(str(study), [Fault(place="eligibility", must="must leave a patient to analyse", got=got, do=do)])
+    faults = []
+    if not data.n:
+        reasons = "; ".join(f"{why} {count}" for why, count in data.selection.flow.all_reasons)
+        got = f"none of {data.selection.flow.screened} ({reasons or 'no course was read'})"
+        do = "Correct eligibility, exposure or time_zero; lutetia cohort check prints the participant flow."
+        faults.append(Fault(place="eligibility", must="must leave a patient to analyse", got=got, do=do))
+    elif data.study.comparison is not None:
+        there = data.selection.groups
+        counts = ", ".join(f"{level} {count}" for level, count in there.items())
+        for level in data.study.comparison.levels:
+            if level not in there:
+                must, got = f"{level} must have a patient to be compared", f"none ({counts})"
+                faults.append(Fault(place="comparison", must=must, got=got, do="Compare other groups, or none."))
+    if faults:
+        raise InputError(str(study), faults)
 
 
 @contextmanager

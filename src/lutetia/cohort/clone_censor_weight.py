@@ -77,16 +77,18 @@ def clone_censor_weight(
 ) -> Emulation:
     """Hazard ratio of "treat within `grace_days`" against the other arm, from weighted clones; robust by patient.
 
-    `weights`: "initiation", one Cox model of the start of the exposure among those not yet exposed, by the covariates
-    of time zero: 1 / P(not begun) in the arm "do not", 1 / P(begun within the grace period) in the arm "treat" from
-    its end on. "arm", a Cox model of leaving, fitted in each arm (Maringe). "none", all 1: right only where leaving
-    has nothing to do with the outcome. Weights are taken as known by the variance.
+    `weights`: "initiation", a Cox model of each start (the exposure, and with `other_after_days` the other treatment)
+    among those who have begun neither, by the covariates of time zero: 1 / P(the contrary start did not come first)
+    while the grace period lasts, 1 / P(the own start came first) from its end on; in the arm "do not" 1 / P(not
+    begun). "arm", one Cox model of leaving for each arm, whatever the reason (Maringe): it gives leaving for another
+    treatment and leaving at the end of the grace period the same coefficients, and is biased where they differ.
+    "none", all 1: right only where leaving has nothing to do with the outcome. The variance takes weights as known.
 
-    Raises InputError for a grace period not above 0, an unknown name, "initiation" with `other_after_days` (two starts
-    compete), an arm that nobody follows or nobody leaves, clones without an event, a model of leaving that does not
-    converge, or a patient who by that model cannot be in an arm that he is in.
+    Raises InputError for a grace period not above 0, an unknown name, an arm that nobody follows or nobody leaves,
+    clones without an event, a model of leaving that does not converge, or a patient who by that model cannot be in an
+    arm that he is in.
     """
-    _refuse_weights(decision, weights)
+    _refuse_weights(weights)
     clones = clone(decision, grace_days=grace_days)
     _refuse_empty(decision, clones, grace_days)
     leaving = _MODELS[weights](decision, clones, grace_days)
@@ -198,25 +200,25 @@ def _refuse_impossible(decision: DecisionPoint, clones: Clones, last: Floats) ->
         raise InputError("clone-censor-weight", [Fault(place="covariates", must=must, got=f"none for {names}")])
 
 
-def _refuse_weights(decision: DecisionPoint, weights: str) -> None:
-    faults = []
+def _refuse_weights(weights: str) -> None:
     if weights not in get_args(Weights):
-        faults.append(Fault(place="weights", must=f"must be one of {', '.join(get_args(Weights))}", got=repr(weights)))
-    if False:
-        must = "must be arm or none where a second treatment competes with the exposure"
-        faults.append(Fault(place="weights", must=must, got="initiation"))
-    if faults:
-        raise InputError("clone-censor-weight", faults)
+        must = f"must be one of {', '.join(get_args(Weights))}"
+        raise InputError("clone-censor-weight", [Fault(place="weights", must=must, got=repr(weights))])
 
 
 def _refuse_empty(decision: DecisionPoint, clones: Clones, grace_days: float) -> None:
+    within = f"within {grace_days:g} days"
     faults = []
     for arm, name in ((True, "treat"), (False, "against it")):
         left = clones.left[clones.treat == arm]
         if left.all() or not left.any():
             got = "everybody leaves it" if left.all() else "nobody leaves it"
-            must = f"must hold patients who stay and patients who leave the arm {name!r} within {grace_days:g} days"
+            must = f"must hold patients who stay and patients who leave the arm {name!r} {within}"
             faults.append(Fault(place="exposed_after_days", must=must, got=got))
+    for place in ("exposed_after_days", "other_after_days"):
+        begins = getattr(decision, place)
+        if begins is not None and not (begins <= grace_days).any():
+            faults.append(Fault(place=place, must=f"must hold patients who begin {within}", got="none"))
     if faults:
         raise InputError("clone-censor-weight", faults)
 
@@ -226,11 +228,12 @@ def _conventions(decision: DecisionPoint, grace_days: float, weights: Weights, t
     by = ", ".join(decision.names) or "no covariate"
     how = {
         "none": "no weights: leaving an arm is taken to have nothing to do with the outcome",
-        "initiation": f"weights from one Cox model of the start of the exposure, by {by}",
-        "arm": f"weights from a Cox model of leaving in each arm, by {by}",
+        "initiation": f"weights from a Cox model of each start, by {by}",
+        "arm": f"weights from one Cox model of leaving in each arm, by {by}",
     }
     return (
         f"treat within {grace_days:g} days of time zero, its last day included, against: {against}",
+        "an event on the day on which a treatment begins counts as before it",
         how[weights],
         "every patient is cloned into both arms; robust variance by patient, weights taken as known",
         f"ties: {ties}",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, isfinite
 
 from lutetia.estimate import Estimate
 from lutetia.rows import LeftOut
 
 Z_95 = 1.959963984540054
+LARGEST_LOG = 700.0  # beyond it exp leaves the range of a float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +34,12 @@ class Contrast:
 
     @property
     def hazard_ratio(self) -> Estimate:
-        """The hazard ratio with its Wald interval on the log scale, 95 %."""
-        low, high = (self.log_hazard_ratio + side * Z_95 * self.std_error for side in (-1, 1))
-        return Estimate(
-            estimate=exp(self.log_hazard_ratio), lower=exp(low), upper=exp(high), method="Wald on the log scale"
-        )
+        """The hazard ratio with its Wald interval on the log scale, 95 %; None throughout where the fit failed."""
+        logs = [self.log_hazard_ratio + side * Z_95 * self.std_error for side in (0, -1, 1)]
+        if not self.converged or not all(isfinite(value) and abs(value) < LARGEST_LOG for value in logs):
+            return Estimate(estimate=None, lower=None, upper=None, method="no finite estimate")
+        ratio, low, high = (exp(value) for value in logs)
+        return Estimate(estimate=ratio, lower=low, upper=high, method="Wald on the log scale")
 
     @property
     def value(self) -> float | None:

@@ -50,16 +50,16 @@ class DecisionPoint:
         """The patients of these columns; an exposure missing (NaN) or after the end of follow-up counts as never.
 
         An exposure on the last day of follow-up counts as never too: it leaves no exposed time. Raises InputError with
-        every fault: unequal lengths, follow-up that is missing or not above 0, exposure before time zero, missing
-        covariates.
+        every fault: no patient, unequal lengths, follow-up that is missing or not above 0, exposure before time zero,
+        missing covariates.
         """
-        follow_up = np.asarray(follow_up_days, dtype=np.float64)
+        follow_up = np.array(follow_up_days, dtype=np.float64)
         starts = {"exposed_after_days": np.array(exposed_after_days, dtype=np.float64)}
         if other_after_days is not None:
             starts["other_after_days"] = np.array(other_after_days, dtype=np.float64)
         table = _table(covariates, follow_up.size)
         happened = np.asarray(event)
-        faults = _faults(follow_up, happened, starts, table, names)
+        faults = _faults(follow_up, happened, starts, table, names, patients)
         if faults:
             raise InputError("patients at the decision", faults)
         for begins in starts.values():
@@ -96,18 +96,27 @@ class DecisionPoint:
 def _table(covariates: ArrayLike | None, n: int) -> Floats:
     if covariates is None:
         return np.empty((n, 0))
-    table = np.asarray(covariates, dtype=np.float64)
+    table = np.array(covariates, dtype=np.float64)
     return table[:, None] if table.ndim == 1 else table
 
 
 def _faults(
-    follow_up: Floats, event: NDArray[np.generic], starts: dict[str, Floats], table: Floats, names: Sequence[str]
+    follow_up: Floats,
+    event: NDArray[np.generic],
+    starts: dict[str, Floats],
+    table: Floats,
+    names: Sequence[str],
+    patients: Sequence[str] | None,
 ) -> list[Fault]:
     lengths = {"follow_up_days": follow_up.shape[0], "event": event.shape[0], "covariates": table.shape[0]}
     lengths |= {name: begins.shape[0] for name, begins in starts.items()}
+    if patients is not None:
+        lengths["patients"] = len(patients)
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
         return [Fault(place=", ".join(lengths), must="must have one length", got=told)]
+    if not follow_up.size:
+        return [Fault(place="follow_up_days", must="must hold at least one patient", got="none")]
     faults = []
     if table.shape[1] != len(names):
         must = f"must name the {table.shape[1]} columns of covariates"

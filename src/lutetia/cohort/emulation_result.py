@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,11 @@ from lutetia.cohort.balance import BalanceRow, balance, effective_n, weighted_co
 from lutetia.cohort.clone_censor_weight import Emulation, clone_censor_weight
 from lutetia.cohort.compared import compared_rows
 from lutetia.cohort.contrast import Contrast
-from lutetia.cohort.decision_point import DecisionPoint
+from lutetia.cohort.decision_point import DecisionPoint, Floats
 from lutetia.cohort.exposure import ever_exposed, landmark, time_dependent
 from lutetia.cohort.factor_model import in_one_line
 from lutetia.cohort.propensity import PropensityScore, propensity_score
+from lutetia.cohort.regimen_group import matches
 from lutetia.cohort.target_trial import TargetTrial, target_trial
 from lutetia.errors import Fault, InputError
 from lutetia.survival import CoxFit, FollowUp, cox
@@ -41,15 +42,17 @@ class Result:
 class NextLine:
     """The patients who begin one of the two strategies, from that day on; `positions` among those at the decision.
 
-    `balance` compares the covariates of the decision before and after overlap weights; empty where the score failed.
+    `balance` compares the covariates of the decision, and the wait since, before and after overlap weights; empty where
+    the score failed.
     """
 
     follow_up: FollowUp
     exposed: Any
     positions: Any
-    score: PropensityScore | None
-    balance: tuple[BalanceRow, ...]
-    effective_n: float | None
+    score: PropensityScore | None = None
+    balance: tuple[BalanceRow, ...] = ()
+    effective_n: float | None = None
+    wait_weighted: bool = False
     why: str
 
 
@@ -86,7 +89,7 @@ _WORDS = {
     ),
     "next line, overlap weights": (
         "one next line against the other, from its start, in patients who could have had either",
-        "both lines begin on day 0, and the weights make the two alike in the covariates of the decision",
+        "both lines begin on day 0, and the weights make the two alike in the covariates of the decision and the wait",
     ),
     "clones, not weighted": (
         "each strategy within the grace period, clones not weighted",
@@ -99,7 +102,14 @@ _WORDS = {
 }
 """Analysis → what it answers, and why to believe it or not."""
 BIASED = ("groups of the study", "ever against never (naive)", "next line, crude", "clones, not weighted")
-FROM_NEXT_LINE = ("next line, crude", "next line, overlap weights")
+FROM_DECISION = (
+    "ever against never (naive)",
+    "landmark",
+    "time-dependent",
+    "clones, not weighted",
+    "clone-censor-weight",
+)
+"""Analyses that start at the decision: they need everybody who reached it."""
 
 
 def emulation_result(data: AnalysisData, at_decision: AnalysisData | None = None) -> EmulationResult:
@@ -132,7 +142,10 @@ def emulation_result(data: AnalysisData, at_decision: AnalysisData | None = None
     }
     if data.study.comparison is None:
         del analyses["groups of the study"]
-    results = tuple(_result(name, make, trial) for name, make in analyses.items())
+    lost = dict.fromkeys(FROM_DECISION, trial.caution)
+    if not following.wait_weighted:
+        lost["next line, overlap weights"] = "the wait is not in the weights: who waits longer must outlive the wait"
+    results = tuple(_result(name, make, lost.get(name, "")) for name, make in analyses.items())
     emulated = cloned[-1] if results[-1].contrast is not None and cloned else None
     return EmulationResult(trial=trial, results=results, clones=emulated, next_line=following)
 
@@ -140,16 +153,32 @@ def emulation_result(data: AnalysisData, at_decision: AnalysisData | None = None
 def published(data: AnalysisData) -> Contrast:
     """Overall survival of the compared groups from time zero, unadjusted: what such a cohort prints.
 
-    Raises InputError where overall survival is not declared or a group has no patient.
+    The exposed group is the one whose next line after the decision is the second strategy, so that it points the same
+    way as the other analyses. Raises InputError where overall survival is not declared, a group has no patient, or the
+    groups do not differ in that line.
     """
     name = next((table.name for table in data.endpoints if table.endpoint.endpoint == "OS"), None)
     compared = compared_rows(data, name) if name is not None else None
     if compared is None:
         raise InputError("groups", [Fault(place="OS", must="must be declared, and each group must have a patient")])
-    fit = cox(compared.rows.follow_up, compared.exposed.astype(np.float64)[:, None], names=["exposed"])
-    reference, other = compared.levels
+    shares = [_share_of_strategy(data, compared.rows.members[compared.side(level)]) for level in compared.levels]
+    if abs(shares[1] - shares[0]) <= 0.5:
+        must = "must differ in the line after the decision to stand beside the strategies"
+        raise InputError("groups", [Fault(place="comparison", must=must)])
+    reference, other = compared.levels if shares[1] > shares[0] else compared.levels[::-1]
+    exposed = compared.factor.has(other, compared.rows.members)
+    fit = cox(compared.rows.follow_up, exposed.astype(np.float64)[:, None], names=["exposed"])
     said = (f"{other} against {reference}, from time zero ({data.study.time_zero})", "unadjusted", "ties: efron")
     return _contrast("groups of the study", fit, said)
+
+
+def _share_of_strategy(data: AnalysisData, members: Any) -> float:
+    """The share of these patients whose next line is the second strategy of the emulation."""
+    emulation = data.study.emulation
+    assert emulation is not None
+    lines = [data.selection.members[member].story.line(emulation.at.line + 1) for member in members.tolist()]
+    words = emulation.strategies[1].next_line
+    return float(np.mean([line is not None and matches(line.regimen, words) for line in lines]))
 
 
 def clones_weighting(decision: DecisionPoint) -> str:
@@ -157,7 +186,8 @@ def clones_weighting(decision: DecisionPoint) -> str:
     return "arm" if decision.covariates.shape[1] else "none"
 
 
-def _result(name: str, make: Callable[[], Contrast], trial: TargetTrial) -> Result:
+def _result(name: str, make: Callable[[], Contrast], lost: str) -> Result:
+    """One analysis; `lost` says what it lacks to be believed, if anything."""
     contrast, why = None, ""
     try:
         contrast = make()
@@ -165,7 +195,6 @@ def _result(name: str, make: Callable[[], Contrast], trial: TargetTrial) -> Resu
     except InputError as error:
         why = in_one_line(error)
     answers, because = _WORDS[name]
-    lost = trial.caution if name not in FROM_NEXT_LINE and name != "groups of the study" else ""
     return Result(
         analysis=name,
         contrast=contrast if not why else None,
@@ -177,7 +206,11 @@ def _result(name: str, make: Callable[[], Contrast], trial: TargetTrial) -> Resu
 
 
 def next_line(decision: DecisionPoint) -> NextLine:
-    """The patients who begin one of the two strategies, from its start; those who begin neither are not in it."""
+    """The patients who begin one of the two strategies, from its start; those who begin neither are not in it.
+
+    The weights rest on the covariates of the decision and on the days waited since: who waits longer must outlive the
+    wait. Where the wait separates the two strategies the weights do without it, and `wait_weighted` is False.
+    """
     other = decision.other_after_days
     begins = decision.exposed_after_days if other is None else np.minimum(decision.exposed_after_days, other)
     kept = np.flatnonzero(np.isfinite(begins) & (begins < decision.follow_up_days))
@@ -185,23 +218,37 @@ def next_line(decision: DecisionPoint) -> NextLine:
     if other is not None:
         exposed &= decision.exposed_after_days[kept] < other[kept]
     if not kept.size or exposed.all() or not exposed.any():
+        follow_up = FollowUp(stop=decision.follow_up_days, event=decision.event)
         return NextLine(
-            follow_up=FollowUp(stop=decision.follow_up_days, event=decision.event), exposed=exposed, positions=kept,
-            score=None, balance=(), effective_n=None, why="no patient begins one of the two strategies",
-        )  # fmt: skip
+            follow_up=follow_up, exposed=exposed, positions=kept, why="no patient begins one of the two strategies"
+        )
     follow_up = FollowUp(stop=(decision.follow_up_days - begins)[kept], event=decision.event[kept])
-    covariates = decision.covariates[kept]
-    varies = covariates.std(axis=0) > 0 if covariates.shape[1] else np.zeros(0, dtype=bool)
-    names = tuple(name for name, there in zip(decision.names, varies, strict=True) if there)
-    score = propensity_score(exposed, covariates[:, varies], names) if names else None
-    why = "no covariate to weight by" if score is None else score.why
-    found: tuple[BalanceRow, ...] = ()
-    effective = None
-    if score is not None and score.converged:
-        weight = weights(score, exposed, target="overlap")
-        found, effective = balance(covariates[:, varies], names, exposed, weight), effective_n(weight)
-    return NextLine(
-        follow_up=follow_up, exposed=exposed, positions=kept, score=score, balance=found, effective_n=effective, why=why
+    plain = NextLine(follow_up=follow_up, exposed=exposed, positions=kept, why="no covariate to weight by")
+    if not decision.names:
+        return plain
+    with_wait = np.column_stack([decision.covariates[kept], np.log1p(begins[kept])])
+    found = _weighted(plain, with_wait, (*decision.names, WAIT))
+    return found if found.balance else _weighted(plain, decision.covariates[kept], decision.names)
+
+
+WAIT = "days waited since the decision (log)"
+
+
+def _weighted(plain: NextLine, covariates: Floats, names: tuple[str, ...]) -> NextLine:
+    """The same patients with a propensity score on these columns, and their balance where it could be fitted."""
+    varies = covariates.std(axis=0) > 0
+    kept, said = covariates[:, varies], tuple(name for name, there in zip(names, varies, strict=True) if there)
+    score = propensity_score(plain.exposed, kept, said)
+    if not score.converged:
+        return replace(plain, score=score, why=score.why)
+    weight = weights(score, plain.exposed, target="overlap")
+    return replace(
+        plain,
+        score=score,
+        balance=balance(kept, said, plain.exposed, weight),
+        effective_n=effective_n(weight),
+        wait_weighted=WAIT in names,
+        why="",
     )
 
 

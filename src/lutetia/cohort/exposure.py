@@ -2,7 +2,8 @@
 
 `ever_exposed` sorts patients by what happens to them later (immortal time) and is biased by design; `landmark` sorts
 them by what had happened on a fixed day; `time_dependent` lets every patient count as unexposed until the exposure
-begins. All three fit one Cox model of the exposure and, where asked, the covariates of time zero.
+begins. All three fit one Cox model of the exposure and, where asked, the covariates of time zero; they raise InputError
+if nobody (or everybody) is exposed, nobody has the event, or columns repeat each other.
 """
 
 from __future__ import annotations
@@ -106,8 +107,9 @@ def _fit(
     left_out: tuple[LeftOut, ...] = (),
 ) -> Contrast:
     _refuse_one_sided(analysis, exposed, f"among {decision.n}")
-    fit = cox(follow_up, np.column_stack([exposed.astype(np.float64), covariates]), ties=ties)
-    adjusted = ", ".join(decision.names) if covariates.shape[1] else "nothing"
+    varies = covariates.std(axis=0) > 0  # among those who reach a landmark a covariate may not
+    fit = cox(follow_up, np.column_stack([exposed.astype(np.float64), covariates[:, varies]]), ties=ties)
+    adjusted = [name for name, there in zip(decision.names, varies, strict=False) if there]
     return Contrast(
         analysis=analysis,
         log_hazard_ratio=float(fit.coef[0]),
@@ -118,6 +120,6 @@ def _fit(
         converged=fit.converged,
         why=fit.why or "",
         believe=analysis != "ever exposed (naive)",
-        conventions=(says, f"adjusted for {adjusted}", f"ties: {ties}"),
+        conventions=(says, f"adjusted for {', '.join(adjusted) or 'nothing'}", f"ties: {ties}"),
         left_out=left_out,
     )

@@ -1,4 +1,4 @@
-"""Time-activity curves: each knows its value, its slope and its area. Times are hours after administration, activity MBq.
+"""Time-activity curves: each knows its value, its slope and its area. Time is hours after administration.
 
 A sum of exponentials carries every clearance and uptake model: an uptake phase is a phase of negative amplitude.
 """
@@ -154,7 +154,7 @@ def share_beyond(curve: Curve, time_h: float) -> float:
 
 
 def time_of_peak_h(curve: ExponentialCurve) -> float:
-    """Time of the highest activity: 0 for pure clearance, between the phases with uptake (by bisection of the slope)."""
+    """Time of the highest activity: 0 for pure clearance, else where the slope is 0 (found by halving)."""
     if float(curve.slope_mbq_per_h(0.0)) <= 0:
         return 0.0
     low, high = 0.0, curve.half_life_range_h[0]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from math import exp, inf, log
+from math import exp, inf, log, prod
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,15 @@ _YEARS = {"y": 1.0, "ky": 1e3, "My": 1e6, "By": 1e9, "Gy": 1e9, "Ty": 1e12, "Py"
 LN2 = log(2)
 
 
+LONGEST_DAUGHTER_H = 24.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """A parent with the daughters that can be in equilibrium with it.
+    """A parent with the daughters that decay soon after it.
 
     `per_parent_decay` names every member, the parent first, with the number of its decays per decay of the parent.
-    `cut_at` names the daughters that live longer than the parent, where the chain ends: they are never in equilibrium.
+    `cut_at` names the radioactive daughters at which the chain ends.
     """
 
     parent: str
@@ -40,22 +43,24 @@ class Chain:
     cut_at: tuple[str, ...]
 
 
-def equilibrium_chain(parent: str) -> Chain:
-    """The chain below a nuclide, to its stable end or to the first daughter that lives longer than the parent.
+def equilibrium_chain(parent: str, longest_daughter_h: float = LONGEST_DAUGHTER_H) -> Chain:
+    """The chain below a nuclide, to its end or to a daughter that outlives both the parent and `longest_daughter_h`.
 
     Over all time every decay of the parent is followed by the daughters' in the ratio of the branching fractions,
     whatever their half-lives; that the decays happen in the same place is an assumption of whoever uses this.
     Raises InputError for an unknown nuclide.
     """
     name = nuclide_name(parent)
-    limit_h = half_life_h(name)
+    limit_h = max(half_life_h(name), longest_daughter_h)
     number: dict[str, float] = {name: 1.0}
     cut: dict[str, None] = {}
     for member in _in_order(name):
         for daughter, fraction in _daughters(member):
+            if member not in number or half_life_h(daughter) == inf:
+                continue
             if half_life_h(daughter) < limit_h:
-                number[daughter] = number.get(daughter, 0.0) + number.get(member, 0.0) * fraction
-            elif half_life_h(daughter) < inf and member in number:
+                number[daughter] = number.get(daughter, 0.0) + number[member] * fraction
+            else:
                 cut[daughter] = None
     return Chain(parent=name, per_parent_decay=number, cut_at=tuple(cut))
 
@@ -84,11 +89,8 @@ def _bateman(path: tuple[str, ...], after_h: float) -> float:
     rates = [LN2 / half_life_h(member) for member in path]
     total = 0.0
     for i, rate in enumerate(rates):
-        factor = 1.0
-        for j, other in enumerate(rates):
-            if j != i:
-                factor *= other / (other - rate)
-        total += rates[-1] / rates[0] * factor * rate / rates[-1] * exp(-rate * after_h)
+        others = [other / (other - rate) for j, other in enumerate(rates) if j != i]
+        total += prod(others) * rate / rates[0] * exp(-rate * after_h)
     return total
 
 

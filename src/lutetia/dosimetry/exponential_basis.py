@@ -88,10 +88,10 @@ def _lay_columns(t: Floats, s: Floats, theta: Floats, phases: int, uptake: bool,
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _none_negative(phases: int, c: Floats) -> bool:
+    lowest = 0.0
     for k in range(phases):
-        if c[k] < 0.0:
-            return False
-    return True
+        lowest = min(lowest, c[k])
+    return lowest == 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

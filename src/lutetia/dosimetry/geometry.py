@@ -133,7 +133,7 @@ class Geometry:
         return bool(np.abs(self.corners_mm() - other.corners_mm()).max() <= tolerance_mm)
 
     def moved(self, transform: RigidTransform) -> Geometry:
-        """The same voxels after a motion: the grid turns, nothing is interpolated. Raises InputError for another frame."""
+        """The same voxels after a motion: the grid turns, no value changes. Raises InputError for another frame."""
         if transform.from_frame != self.frame_of_reference:
             must = f"must start from the frame of the image, {self.frame_of_reference}"
             raise InputError("transform", [Fault(place="from_frame", must=must, got=transform.from_frame)])

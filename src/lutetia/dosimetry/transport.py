@@ -313,7 +313,7 @@ def follow(
     histories: int,
     seed: int,
     charged_width_g_per_cm2: float,
-    charged_bins: int,
+    charged_shells: int,
     photon_edges_g_per_cm2: Floats,
     semi_axes_g_per_cm2: tuple[float, float, float] = (inf, inf, inf),
     source: str = "point",
@@ -331,7 +331,7 @@ def follow(
     grid = (charged_width_g_per_cm2, float(edges[0]), float((edges.size - 1) / (edges[-1] - edges[0])))
     axes = semi_axes_g_per_cm2 if source == "uniform" else (0.0, 0.0, 0.0)
     body = tuple(1.0 / axis**2 for axis in semi_axes_g_per_cm2)
-    charged, borne = np.zeros((BLOCKS, charged_bins + 1)), np.zeros((BLOCKS, edges.size + 1))
+    charged, borne = np.zeros((BLOCKS, charged_shells + 1)), np.zeros((BLOCKS, edges.size + 1))
     ends = np.linspace(0, histories, BLOCKS + 1).astype(np.int64)
     common = (*_beam_arguments(beam), axes, body, grid, _setting(fine, tables), *_table_arguments(tables))
 

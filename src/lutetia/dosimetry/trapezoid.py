@@ -119,7 +119,7 @@ class Trapezoid:
 
 
 def _half_life_between_h(curve: Trapezoid, at: int) -> float | None:
-    """Half-life through the point at position `at` and the next one; None where the activity does not fall to above 0."""
+    """Half-life through the point at position `at` and the next; None unless the activity falls and stays above 0."""
     first, second = curve.activities_mbq[at], curve.activities_mbq[at + 1]
     if not first > second > 0:
         return None

@@ -1,207 +1,160 @@
-"""One exponential per voxel, compiled for the vector units of the processor: single precision, many voxels abreast.
+"""Voxel S-values: a radial kernel averaged over a source voxel and a target voxel of any shape.
 
-For a rate λ the amplitude follows by linear least squares, so one equation in θ = ln λ is left, solved by Newton steps
-from the log-linear estimate; what has not settled is left to the double-precision kernel. Every loop runs over BLOCK
-voxels on one flat table whose rows lie at fixed distances: the compiler sees that they do not overlap, and makes vector
-instructions of it. Floor: eight to thirty exponentials per voxel and one pass over the images.
+The mean over both voxels is the radial kernel weighted by the product of three triangles. So each piece of energy at a
+distance and direction is dealt to the eight voxels around that point in trilinear shares, which add up to one: the kernel
+holds exactly the radial kernel's energy, whatever the voxel.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import pi
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import float32, int32, njit
-from numba.extending import intrinsic
+from numba import njit
 from numpy.typing import NDArray
 
-Singles = NDArray[np.float32]
-Codes = NDArray[np.uint8]
+from lutetia.dosimetry.kernel import COMPONENTS, RADII_G_PER_CM2, RadialKernel, radial_kernel
+from lutetia.dosimetry.nuclide import JOULE_PER_MEV, Nuclide
+from lutetia.errors import Fault, InputError
 
-BLOCK = 256
-MOST_STEPS = 6
-SETTLED = np.float32(3e-4)  # a last step in ln λ as short as this leaves an error near its square
-LONGEST_STEP = np.float32(1.0)
-FITTED, AT_PHYSICAL, AT_SHORTEST, NO_SIGNAL, MISSING, UNSETTLED = 0, 1, 2, 3, 4, 5
+Floats = NDArray[np.float64]
 
-# Rows of the table: unknowns, sums over the points, then the activities and exponentials of each point.
-_THETA, _MOVE, _RATE, _AMPLITUDE, _SEE, _STEE, _STTEE, _SYE, _SR, _STR, _PEAK, _POINTS = (
-    row * BLOCK for row in range(12)
-)
-_BEST, _PLACE = _SEE, _STEE  # of the start, on the same rows
-
-_ZERO, _HALF, _ONE, _TINY = np.float32(0), np.float32(0.5), np.float32(1), np.float32(1e-30)
-_LOG2E = np.float32(1.4426950408889634)
-_LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
-_LOWEST = np.float32(-80.0)
-_7, _6, _5, _4, _3 = (np.float32(1 / f) for f in (5040, 720, 120, 24, 6))
-_BIAS, _SHIFT = np.int32(127), np.int32(23)
+_GOLDEN = 0.6180339887498949
+_STEP_SHARE = 0.25  # longest radial step, as a share of the shortest voxel edge
+_LEAST_DIRECTIONS = 4000
 
 
-@intrinsic
-def _single_of(_: Any, bits: Any) -> Any:
-    """The float32 of these 32 bits."""
-    return float32(int32), lambda _, builder, __, given: builder.bitcast(given[0], ir.FloatType())
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VoxelKernel:
+    """Mean absorbed dose to each voxel around a uniform source voxel, in a uniform medium.
 
-
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def exp_single(x: Any) -> Any:
-    """e^x for x ≤ 0 in single precision, within 2e-7 of itself (Taylor to x⁷ on |x| ≤ ln 2 / 2); e^−80 below −80."""
-    x = max(x, _LOWEST)
-    whole = np.floor(x * _LOG2E + _HALF)
-    part = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
-    series = ((((_7 * part + _6) * part + _5) * part + _4) * part + _3) * part + _HALF
-    value = (series * part * part + part) + _ONE
-    return value * _single_of((np.int32(whole) + _BIAS) << _SHIFT)
-
-
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _row(work: Any, first: Any, number: Any) -> Any:
-    """A row of the table as a view: an index into it cannot be negative, which a sum of two could."""
-    begin = first + number * BLOCK
-    return work[begin : begin + BLOCK]
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-def _take(y: Singles, at: int, count: int, work: Singles) -> None:
-    """The activities of the block onto the table, 0 beyond the last voxel; the highest of each voxel."""
-    for j in range(BLOCK):
-        work[_PEAK + j] = _ZERO
-        work[_MOVE + j] = _ONE
-    for i in range(y.shape[0]):
-        activity = _row(work, _POINTS, 2 * i)
-        activity[:count] = y[i, at : at + count]
-        activity[count:] = _ZERO
-        for j in range(BLOCK):
-            work[_PEAK + j] = max(work[_PEAK + j], activity[j])
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-def _start(grid: Singles, bottom: Any, spacing: Any, work: Singles) -> None:
-    """θ of the best rate of the grid, moved to the top of the parabola through it and its neighbours.
-
-    The shares Σ u y of every rate lie behind the activities and exponentials on the table.
+    `s_gy_per_bq_s` (z, y, x) has odd lengths, the source voxel in the middle. `spacing_mm` (z, y, x).
+    `energy_mev` is the energy per decay inside the array, `beyond_mev` what is deposited outside it.
     """
-    rates, n = grid.shape
-    shares = _POINTS + 2 * n * BLOCK
-    for j in range(BLOCK):
-        work[_BEST + j] = _LOWEST
-        work[_PLACE + j] = _ZERO
-    for g in range(rates):
-        here, share = np.float32(g), _row(work, shares, g)
-        share[:] = _ZERO
-        for i in range(n):
-            activity, part = _row(work, _POINTS, 2 * i), grid[g, i]
-            for j in range(BLOCK):
-                share[j] += part * activity[j]
-        for j in range(BLOCK):
-            value, best = share[j], work[_BEST + j]
-            work[_PLACE + j] = here if value > best else work[_PLACE + j]
-            work[_BEST + j] = max(value, best)
-    for j in range(BLOCK):
-        place = min(max(np.int32(work[_PLACE + j]), np.int32(1)), np.int32(rates - 2))
-        middle = shares + place * BLOCK + j
-        before, best, after = work[middle - BLOCK], work[middle], work[middle + BLOCK]
-        aside = _HALF * (after - before) / (best - before + (best - after) + _TINY)
-        work[_THETA + j] = bottom + spacing * (np.float32(place) + min(max(aside, -_ONE), _ONE))
+
+    nuclide: str
+    medium: str
+    density_g_per_ml: float
+    spacing_mm: tuple[float, float, float]
+    s_gy_per_bq_s: Floats
+    energy_mev: float
+    beyond_mev: float
+    conventions: tuple[str, ...]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-def _amplitude(t: Singles, w: Singles, work: Singles) -> None:
-    """Rate, exponentials and amplitude for θ, with the sums over the exponentials."""
-    for j in range(BLOCK):
-        theta = work[_THETA + j]
-        work[_RATE + j] = exp_single(theta - np.float32(20.0)) * np.float32(485165195.4097903)  # e^20: θ may be above 0
-        work[_SEE + j] = _ZERO
-        work[_STEE + j] = _ZERO
-        work[_STTEE + j] = _ZERO
-        work[_SYE + j] = _ZERO
-    for i in range(t.size):
-        activity, exponential = _row(work, _POINTS, 2 * i), _row(work, _POINTS, 2 * i + 1)
-        time, weight = t[i], w[i]
-        for j in range(BLOCK):
-            e = exp_single(-work[_RATE + j] * time)
-            exponential[j] = e
-            square = weight * e * e
-            work[_SEE + j] += square
-            work[_STEE + j] += square * time
-            work[_STTEE + j] += square * time * time
-            work[_SYE + j] += weight * e * activity[j]
-    for j in range(BLOCK):
-        work[_AMPLITUDE + j] = work[_SYE + j] / work[_SEE + j]
+def voxel_kernel(
+    source: str | Nuclide | RadialKernel,
+    spacing_mm: tuple[float, float, float],
+    shape: tuple[int, int, int],
+    *,
+    medium: str = "soft_tissue",
+    density_g_per_ml: float | None = None,
+    components: tuple[str, ...] = COMPONENTS,
+) -> VoxelKernel:
+    """Voxel S-values for voxels of this spacing (z, y, x), on an array of this odd shape (z, y, x).
+
+    `density_g_per_ml` is the medium's own if not given; `components` chooses among electron, alpha, photon and
+    bremsstrahlung. A radial kernel brings its own medium. Raises InputError for an even shape or a spacing that is not
+    positive, for an unknown nuclide, medium or component.
+    """
+    from lutetia.dosimetry.medium import medium as material
+
+    radial = source if isinstance(source, RadialKernel) else radial_kernel(source, medium)
+    density = material(radial.medium).density_g_per_ml if density_g_per_ml is None else density_g_per_ml
+    _check(spacing_mm, shape, density, components)
+    running = np.asarray(sum(radial.within_mev[name] for name in components))
+    energy = _dealt_energy_mev(running, spacing_mm, shape, density)
+    voxel_kg = density * float(np.prod(spacing_mm)) * 1e-6
+    inside = float(energy.sum())
+    return VoxelKernel(
+        nuclide=radial.nuclide,
+        medium=radial.medium,
+        density_g_per_ml=density,
+        spacing_mm=spacing_mm,
+        s_gy_per_bq_s=energy * (JOULE_PER_MEV / voxel_kg),
+        energy_mev=inside,
+        beyond_mev=float(running[-1]) - inside,
+        conventions=(
+            *radial.conventions,
+            f"Averaged over source and target voxel at {density:g} g/mL; counted: {', '.join(components)}.",
+        ),
+    )
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-def _newton(t: Singles, w: Singles, bottom: Any, top: Any, work: Singles) -> None:
-    """One Newton step in θ on the projected sum of squares; by the Gauss-Newton curvature where the true one is small."""
-    for j in range(BLOCK):
-        work[_SR + j] = _ZERO
-        work[_STR + j] = _ZERO
-    for i in range(t.size):
-        activity, exponential = _row(work, _POINTS, 2 * i), _row(work, _POINTS, 2 * i + 1)
-        time, weight = t[i], w[i] * t[i]
-        for j in range(BLOCK):
-            e = exponential[j]
-            residual = weight * e * (activity[j] - work[_AMPLITUDE + j] * e)
-            work[_SR + j] += residual
-            work[_STR + j] += residual * time
-    for j in range(BLOCK):
-        rate, a = work[_RATE + j], work[_AMPLITUDE + j]
-        see, stee, sr = work[_SEE + j], work[_STEE + j], work[_SR + j]
-        both = a * work[_STTEE + j]
-        mixed = a * stee - sr
-        exact = rate * (a * (both - work[_STR + j]) - mixed * mixed / see) + a * sr
-        gauss = rate * a * (both - a * stee * stee / see)
-        least = np.float32(0.2) * gauss
-        step = -a * sr / (max(exact, least) + _TINY)
-        step = min(max(step, -LONGEST_STEP), LONGEST_STEP)
-        there = min(max(work[_THETA + j] + step, bottom), top)
-        move = there - work[_THETA + j]
-        work[_THETA + j] = there
-        work[_MOVE + j] = move if (exact >= least) | (move == _ZERO) else _ONE
-        work[_AMPLITUDE + j] = a + rate * mixed / see * move
-        work[_RATE + j] = rate * (_ONE + move * (_ONE + _HALF * move))
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-def fit_voxels_from(
-    y: Singles,
-    begin: int,
-    end: int,
-    t: Singles,
-    w: Singles,
-    grid: Singles,
-    low: float,
-    high: float,
-    found: Singles,
-    code: Codes,
+def _check(
+    spacing_mm: tuple[float, ...], shape: tuple[int, ...], density_g_per_ml: float, components: tuple[str, ...]
 ) -> None:
-    """Fit the voxels `begin` … `end` − 1 of `y` (n, voxels); `found` (3, voxels) takes area, amplitude and rate.
+    faults = []
+    if len(spacing_mm) != 3 or not all(0 < edge < np.inf for edge in spacing_mm):
+        faults.append(Fault(place="spacing_mm", must="must be three positive lengths (z, y, x)", got=repr(spacing_mm)))
+    if len(shape) != 3 or not all(length > 0 and length % 2 == 1 for length in shape):
+        do = "The source voxel stands in the middle."
+        faults.append(Fault(place="shape", must="must be three odd numbers (z, y, x)", got=repr(shape), do=do))
+    if not 0 < density_g_per_ml < np.inf:
+        faults.append(Fault(place="density_g_per_ml", must="must be positive", got=repr(density_g_per_ml)))
+    if not components or set(components) - set(COMPONENTS):
+        faults.append(Fault(place="components", must=f"must be among {', '.join(COMPONENTS)}", got=repr(components)))
+    if faults:
+        raise InputError("voxel kernel", faults)
 
-    `t` (n,) times, best as shares of the last, `w` (n,) weights, `low` and `high` bounds of ln λ in the same unit.
-    """
-    work = np.zeros(_POINTS + (2 * t.size + grid.shape[0]) * BLOCK, dtype=np.float32)
-    bottom, top = np.float32(low), np.float32(high)
-    spacing = (top - bottom) / np.float32(grid.shape[0] - 1)
-    for at in range(begin, end, BLOCK):
-        count = min(BLOCK, end - at)
-        _take(y, at, count, work)
-        _start(grid, bottom, spacing, work)
-        for _ in range(MOST_STEPS):
-            _amplitude(t, w, work)
-            _newton(t, w, bottom, top, work)
-            longest = _ZERO
-            for j in range(count):
-                longest = max(longest, abs(work[_MOVE + j]))
-            if longest <= SETTLED:
-                break
-        for j in range(count):
-            found[0, at + j] = work[_AMPLITUDE + j] / work[_RATE + j]
-            found[1, at + j] = work[_AMPLITUDE + j]
-            found[2, at + j] = work[_RATE + j]
-        for j in range(count):
-            theta = work[_THETA + j]
-            state = AT_PHYSICAL if theta <= bottom else (AT_SHORTEST if theta >= top else FITTED)
-            state = state if abs(work[_MOVE + j]) <= SETTLED else UNSETTLED
-            code[at + j] = state if work[_PEAK + j] > _ZERO else NO_SIGNAL
+
+def _dealt_energy_mev(
+    running_mev: Floats, spacing_mm: tuple[float, float, float], shape: tuple[int, int, int], density_g_per_ml: float
+) -> Floats:
+    """Energy per decay in each voxel: one octant is dealt, the others are its mirror images."""
+    half = [length // 2 for length in shape]
+    octant = np.zeros([n + 2 for n in half])
+    radii_mm = RADII_G_PER_CM2 / density_g_per_ml * 10
+    octant[0, 0, 0] = running_mev[0]
+    _deal(np.diff(running_mev), radii_mm, *map(float, spacing_mm), octant)
+    inner = octant[: half[0] + 1, : half[1] + 1, : half[2] + 1]
+    for axis in range(3):
+        away = np.moveaxis(inner, axis, 0)
+        away[1:] /= 2  # what stands off a mirror plane is shared with its image
+    full = inner
+    for axis in range(3):
+        mirrored = np.flip(np.take(full, range(1, full.shape[axis]), axis=axis), axis=axis)
+        full = np.concatenate([mirrored, full], axis=axis)
+    return np.ascontiguousarray(full)
+
+
+@njit(cache=True)
+def _deal(shell_mev: Any, radii_mm: Any, dz: float, dy: float, dx: float, octant: Any) -> None:
+    """Deal the energy of every shell over the directions of one octant into the voxels of `octant`, in trilinear shares."""
+    shortest = min(dz, min(dy, dx))
+    last_z, last_y, last_x = octant.shape[0] - 1, octant.shape[1] - 1, octant.shape[2] - 1
+    reach = (last_z * dz) ** 2 + (last_y * dy) ** 2 + (last_x * dx) ** 2
+    shift = tilt = 0.0
+    for shell in range(shell_mev.size):
+        inner, outer = radii_mm[shell], radii_mm[shell + 1]
+        if inner * inner > reach:
+            break
+        if shell_mev[shell] <= 0.0:
+            continue
+        steps = int((outer - inner) / (_STEP_SHARE * shortest)) + 1
+        for step in range(steps):
+            radius = inner + (outer - inner) * (step + 0.5) / steps
+            directions = int(_LEAST_DIRECTIONS + 150.0 * (radius / shortest) ** 2)
+            part = shell_mev[shell] / steps / directions
+            shift, tilt = (shift + 0.7548776662466927) % 1.0, (tilt + 0.5698402909980532) % 1.0
+            for n in range(directions):
+                cosine = (n + tilt) / directions
+                sine = np.sqrt(1.0 - cosine * cosine)
+                azimuth = 0.5 * pi * ((n * _GOLDEN + shift) % 1.0)
+                z, y, x = (
+                    radius * cosine / dz,
+                    radius * sine * np.sin(azimuth) / dy,
+                    radius * sine * np.cos(azimuth) / dx,
+                )
+                if z >= last_z or y >= last_y or x >= last_x:
+                    continue
+                k, j, i = int(z), int(y), int(x)
+                fz, fy, fx = z - k, y - j, x - i
+                for a in range(2):
+                    wz = part * (fz if a else 1.0 - fz)
+                    for b in range(2):
+                        wy = wz * (fy if b else 1.0 - fy)
+                        octant[k + a, j + b, i] += wy * (1.0 - fx)
+                        octant[k + a, j + b, i + 1] += wy * fx

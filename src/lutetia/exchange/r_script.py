@@ -1,7 +1,7 @@
-"""The same analysis as an R script: what the study declares on top, then the functions of `templates/cohort_analysis.R`.
+"""The same analysis as an R script: what the study declares, then the functions of `templates/cohort_analysis.R`.
 
-It reads analysis-data.csv beside it and writes analysis-R.csv: medians, log-rank tests, Cox models, the stepwise path and
-restricted means, with the names that the report's records have, so that both can be laid side by side.
+It reads analysis-data.csv beside it and writes analysis-R.csv: medians, log-rank tests, Cox models, the stepwise path
+and restricted means, under the names that the report's records have, so that both can be laid side by side.
 """
 
 from __future__ import annotations

@@ -63,20 +63,16 @@ def _label(name: str) -> str:
 
 
 def _axes(names: list[str]) -> dict[str, Any]:
+    bare = {"title": None, "ticks": False, "domain": False, "labelLimit": 400, "labelPadding": 8}
+    lines = {"grid": True, "gridColor": FAINT, "labelExpr": "split(datum.label, '\\n')"}
     return {
         "x": {
             "field": "size",
             "type": "quantitative",
             "axis": {"title": "Absolute standardised difference", "format": "~g", "tickCount": 7, "labelFlush": False},
         },
-        "y": {
-            "field": "name",
-            "type": "nominal",
-            "scale": {"domain": names},
-            "axis": {"title": None, "labelLimit": 400, "ticks": False, "domain": False, "grid": True, "gridColor": FAINT,
-                     "labelPadding": 8, "labelExpr": "split(datum.label, '\\n')"},
-        },
-    }  # fmt: skip
+        "y": {"field": "name", "type": "nominal", "scale": {"domain": names}, "axis": {**bare, **lines}},
+    }
 
 
 def _limit(imbalance: float) -> dict[str, Any]:

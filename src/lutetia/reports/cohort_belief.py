@@ -31,6 +31,15 @@ def what_to_believe(analysis: CohortAnalysis, checks: Sequence[Examined]) -> tup
     return _as_grouped(analysis, checks), _from_the_decision(analysis), _what_is_open(analysis, checks)
 
 
+def made_up(analysis: CohortAnalysis) -> str:
+    """Who is invented, by the declaration or by the courses; "" when nobody is."""
+    members = analysis.data.selection.members
+    made = sum(member.story.course.made_up is True for member in members)
+    if analysis.study.made_up or (made and made == len(members)):
+        return "All patients are made up."
+    return f"{made} of {len(members)} analysed patients are made up." if made else ""
+
+
 def endpoint_of(analysis: CohortAnalysis) -> str:
     """The endpoint the sentences speak of: overall survival where it is declared, else the first."""
     names = [table.name for table in analysis.data.endpoints if table.endpoint.endpoint == "OS"]
@@ -46,7 +55,9 @@ def _as_grouped(analysis: CohortAnalysis, checks: Sequence[Examined]) -> str:
     if isinstance(found, str):
         return f"No two groups can be compared for {endpoint} ({found}): curves and tables describe, and {count}."
     reference, other = compared_levels(analysis.data)
-    said = f"As grouped, {other} against {reference} has a hazard ratio of {ratio_text(found.hazard_ratio)} for {endpoint}"
+    ratio = ratio_text(found.hazard_ratio)
+    said = f"As grouped, {other} against {reference} has a hazard ratio of {ratio} for {endpoint}"
+    said += f", above 1 being worse for {other}"
     if why:
         return f"{said}; do not read it as the effect of treatment, because {_joined(why)}; {count}."
     return f"{said}, and no check that would bias it fired ({count}): read it within its interval."
@@ -77,12 +88,13 @@ def _from_the_decision(analysis: CohortAnalysis) -> str:
     chosen = [name for name in PREFERRED if name in rows]
     if not chosen:
         return (
-            f"The comparison from the decision on ({emulation.at}) gives no number to believe: see the target trial for "
-            "the reason."
+            f"The comparison from the decision on ({emulation.at}) gives no number to believe; "
+            "the target trial says why."
         )
     reference, strategy = (strategy.name for strategy in emulation.strategies)
     said = f"The question is answered from the decision on ({emulation.at}): “{strategy}” against “{reference}” "
-    said += f"has a hazard ratio of death of {ratio_text(rows[chosen[0]])} by {chosen[0]}, {_verdict(rows[chosen[0]])}"
+    said += f"has a hazard ratio of death of {ratio_text(rows[chosen[0]])} by {chosen[0]}, above 1 being worse for the "
+    said += f"first, {_verdict(rows[chosen[0]])}"
     others = [f"{name} {ratio_text(rows[name])}" for name in chosen[1:]]
     return said + (f"; beside it, {', '.join(others)}." if others else ".")
 
@@ -91,7 +103,9 @@ def _analyses(analysis: CohortAnalysis) -> dict[str, Estimate]:
     """The hazard ratios of the target trial that are to be believed, by analysis."""
     records = next((table.records for table in analysis.tables if table.key == TARGET_TRIAL), ())
     return {
-        str(r["analysis"]): Estimate(estimate=r["estimate"], lower=r["lower"], upper=r["upper"], method=str(r["method"]))
+        str(r["analysis"]): Estimate(
+            estimate=r["estimate"], lower=r["lower"], upper=r["upper"], method=str(r["method"])
+        )
         for r in records
         if r["statistic"] == "hazard_ratio" and r["estimate"] is not None and BELIEVED in str(r["note"])
     }
@@ -110,13 +124,14 @@ def _what_is_open(analysis: CohortAnalysis, checks: Sequence[Examined]) -> str:
     titles = [c.title for name in names if (c := analysis.study.covariate(name)) is not None]
     given = "everything that guided the choice of treatment"
     if titles:
-        given += f" beyond the {len(titles)} adjusted for ({'; '.join(titles)})"
+        count = "one covariate" if len(titles) == 1 else f"{len(titles)} covariates"
+        given += f" beyond the {count} adjusted for ({'; '.join(titles)})"
     parts = [f"{given} is unmeasured here and can move these numbers"]
     untold = [c.finding.check for c in checks if c.state == OPEN]
     if untold:
         parts.append(f"{_joined(untold)} cannot be told from these data")
-    if analysis.study.made_up:
-        parts.append("the patients are made up, so that nothing here is evidence about a treatment")
+    if made_up(analysis):
+        parts.append("patients are made up, so that nothing here is evidence about a treatment")
     return f"What stays open: {'; '.join(parts)}."
 
 

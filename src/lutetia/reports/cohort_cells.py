@@ -1,4 +1,4 @@
-"""Cells of a printed table: decimal points of a column stand under each other, estimates read as a journal prints them."""
+"""Cells of a printed table: decimal points under each other, estimates as a journal prints them."""
 
 from __future__ import annotations
 

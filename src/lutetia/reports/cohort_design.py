@@ -1,4 +1,4 @@
-"""The design check as the report prints it: what fired, what did not, what cannot be told, and what the remedies gave."""
+"""The design check as the report prints it: what fired, what did not, what cannot be told, what the remedies gave."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _row_record(row: RemedyRow) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemedyCells:
-    """The printed result of a remedy: `head` and `rows` without columns that hold nothing; `more` rows are not shown."""
+    """The printed result of a remedy, without columns that hold nothing; `more` rows are not shown."""
 
     title: str
     head: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The figures of a study, drawn: what an analysis gives as data becomes a figure with its SVG and its hover read-out."""
+"""The figures of a study, drawn: the data of an analysis becomes a figure with its SVG and its read-out."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _figure(data: FigureData) -> Figure:
         ]
         return sequence_figure(links, columns=data.columns)
     if isinstance(data, BalanceFigure):
-        marks = [BalanceMark(name=cell_text(point.name), before=point.before, after=point.after) for point in data.points]
+        marks = [BalanceMark(name=cell_text(p.name), before=p.before, after=p.after) for p in data.points]
         return balance_figure(marks, imbalance=data.imbalance)
     steps = [FlowStep(label=step.label, patients=step.patients, left_out=step.left_out) for step in data.steps]
     return flow_figure(steps, groups=data.groups)

@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page: figures inside as SVG, no address outside, readable without its script."""
+"""The report as one self-contained HTML page: figures inside, no address outside, readable without its script."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def html(report: Report, *, links: bool = False) -> str:
             readout_of={key: _json(figure.readout) for key, figure in figures.items() if figure.readout},
             remedy_cells=remedy_cells,
             intended_use=INTENDED_USE,
-            font_faces=Markup(font_faces()),  # noqa: S704 - our own CSS
+            font_faces=Markup(font_faces()),
             provenance=provenance_rows(report.provenance),
             inputs=input_rows(report.provenance),
         )
@@ -70,7 +70,7 @@ def _inline(figure: Drawn) -> Any:
     svg = _ID.sub(lambda found: prefix + found[0], figure.svg)
     svg = _USE.sub(lambda found: prefix + found[0], svg)
     opening = f'<svg role="img" aria-label="{escape(figure.description)}" '
-    return Markup(svg.replace("<svg ", opening, 1))  # noqa: S704 - drawn by us; its texts are escaped by the drawer
+    return Markup(svg.replace("<svg ", opening, 1))  # the drawer has escaped its texts
 
 
 def _json(data: Any) -> Any:
@@ -78,4 +78,4 @@ def _json(data: Any) -> Any:
     from markupsafe import Markup
 
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no tag can open in it
+    return Markup(text.replace("<", "\\u003c"))  # no tag can open in it

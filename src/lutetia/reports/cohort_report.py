@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lutetia.cohort.analysis import CohortAnalysis
-from lutetia.reports.cohort_belief import what_to_believe
+from lutetia.reports.cohort_belief import made_up, what_to_believe
 from lutetia.reports.cohort_blocks import Section
 from lutetia.reports.cohort_design import FIRED, OPEN, QUIET, Examined, examined
 from lutetia.reports.cohort_figures import Drawn, drawn
@@ -36,7 +36,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
-    """A whole report. `made_up` says who is invented, "" when nobody is. `flow` is None where no participant flow was drawn; `figures` are all of them, in order.
+    """A whole report. `made_up` says who is invented, "" when nobody is. `figures` are all of them, `flow` is one.
 
     `numbers` calls every table and figure by its number, by (is it a table, key); `not_made` says what could not be.
     """
@@ -83,7 +83,7 @@ def report_of(
     sections = result_sections(analysis.tables, [picture for picture in pictures if picture is not flow])
     return Report(
         title=study.title,
-        made_up=_made_up(analysis),
+        made_up=made_up(analysis),
         data_cut_off=study.data_cut_off,
         facts=_facts(analysis, provenance),
         believe=what_to_believe(analysis, checks),
@@ -99,15 +99,6 @@ def report_of(
         figures=tuple(pictures),
         analysis=analysis,
     )
-
-
-def _made_up(analysis: CohortAnalysis) -> str:
-    """Who is invented, by the declaration or by the courses; "" when nobody is."""
-    members = analysis.data.selection.members
-    made = sum(member.story.course.made_up is True for member in members)
-    if analysis.study.made_up or (made and made == len(members)):
-        return "All patients are made up."
-    return f"{made} of {len(members)} analysed patients are made up." if made else ""
 
 
 def _facts(analysis: CohortAnalysis, provenance: Provenance) -> tuple[tuple[str, str], ...]:

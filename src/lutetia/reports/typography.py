@@ -25,7 +25,7 @@ def aligned(cells: Sequence[str]) -> list[str]:
 
 
 def typographic(text: str) -> str:
-    """The text with the signs a printer sets: ≤ and ≥, and a minus before a number that is not part of a word or date."""
+    """The text with a printer's signs: ≤ and ≥, and a minus before a number that is no part of a word or date."""
     return _MINUS.sub("−", text.replace("<=", "≤").replace(">=", "≥"))
 
 
