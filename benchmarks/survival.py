@@ -26,13 +26,15 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 PEERS = ("lifelines", "sksurv", "statsmodels", "survival", "surpyval")
+CORE = "survivalcore"  # the array function inside survival, without its model object
 SIZES = [(n, p) for n in (1_000, 10_000, 100_000, 1_000_000) for p in (5, 20)]
 TARGETS = """Targets: Cox at 1,000,000 × 20 within 1.3 s; at 100,000 rows and more 5 times the fastest Python package
 and 10 times R's coxph(); 1,000 bootstrap fits within 0.15 s; Kaplan-Meier and log-rank at 1,000,000 within 0.25 s;
 extra memory 1.5 times the bytes of X at most."""
 HOW = """Made-up patients, times in whole days (heavy ties). Each program in a process of its own, warm, median; a run
 of more than five seconds once. Peers may use both cores. `cox` is Efron with set-up: Lutetia's and R's coxph() with
-standard errors, R's coxph.fit and survival's coxph_fit_raw without residuals, scikit-survival without standard errors.
+standard errors; R's coxph.fit and survival's coxph_fit_raw (survivalcore) are bare array functions without residuals;
+scikit-survival gives no standard errors. Lutetia's memory holds that of its FollowUp.
 `bootstrap` is 1,000 fits; for the others 20 fits in a loop, times 50."""
 
 
@@ -94,7 +96,8 @@ def measured(case: Case, peers: str | None, folder: Path) -> dict[str, dict[str,
         tasks = {"cox": {"R coxph()": "cox", "R coxph.fit": "core"}}.get(case.task, {"R": case.task})
         for name, task in tasks.items():
             found[name] = run(["Rscript", str(HERE / "survival_task.R"), task, str(folder), "3"], 2)
-    for peer in PEERS if peers else ():
+    core = (CORE,) if case.task in ("cox", "bootstrap") else ()
+    for peer in (*PEERS, *core) if peers else ():
         found[peer] = run([str(peers), "-P", script, peer, case.task, str(folder), "3", "2"], 2)
     return found
 
@@ -147,7 +150,8 @@ def page(table: dict[Case, dict[str, dict[str, object] | None]], date: str, comp
         [
             "# How fast",
             "",
-            f"Made by `benchmarks/survival.py` on {date}: {platform.machine()}, {os.cpu_count()} cores; {compared}.",
+            f"Made by `benchmarks/survival.py` on {date}: {platform.machine()}, {os.cpu_count()} cores (load average "
+            f"{os.getloadavg()[1]:.1f}: above 2 other programs ran too); {compared}.",
             "",
             HOW,
             "",
@@ -177,7 +181,7 @@ def ratios(table: dict[Case, dict[str, dict[str, object] | None]]) -> list[str]:
         if python:
             best = min(python, key=lambda name: python[name])
             told.append(f"{python[best] / seconds['Lutetia, 2 cores']:.3g} times the fastest Python package ({best})")
-        for name in ("R coxph()", "R"):
+        for name in ("R coxph()", "R", CORE):
             if name in seconds:
                 told.append(f"{seconds[name] / seconds['Lutetia, 2 cores']:.3g} times {name}")
         if case.task == "cox":

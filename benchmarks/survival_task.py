@@ -126,6 +126,15 @@ def statsmodels_log_rank(data: Data, cores: int) -> Callable[[], Any]:
 
 
 def survival_cox(data: Data, cores: int) -> Callable[[], Any]:
+    import survival
+
+    columns = {f"x{j}": data["x"][:, j].copy() for j in range(data["x"].shape[1])}
+    formula = f"Surv(time, event) ~ {' + '.join(columns)}"
+    columns |= {"time": data["time"], "event": data["event"]}
+    return lambda: survival.coef(survival.coxph(formula, data=columns))
+
+
+def survivalcore_cox(data: Data, cores: int) -> Callable[[], Any]:
     from survival import regression
 
     return lambda: regression.coxph_fit_raw(data["time"], data["event"], data["x"], resid=False).coefficients
@@ -186,7 +195,7 @@ def bootstrap_of(cox: Task) -> Task:
     return task
 
 
-PEERS = ("lifelines", "sksurv", "statsmodels", "survival", "surpyval")
+PEERS = ("lifelines", "sksurv", "statsmodels", "survival", "survivalcore", "surpyval")
 TASKS: dict[str, Task] = {name: one for name, one in globals().items() if name.startswith(("lutetia_", *PEERS))}
 TASKS |= {f"{peer}_bootstrap": bootstrap_of(TASKS[f"{peer}_cox"]) for peer in PEERS}
 

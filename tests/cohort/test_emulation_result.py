@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from lutetia.cohort.analysis_rows import analysis_data
-from lutetia.cohort.decision_point import DecisionPoint
-from lutetia.cohort.emulation_result import emulation_result, next_line, published
+from lutetia.cohort.emulation_result import emulation_result, published
 from lutetia.cohort.exposure import ever_exposed, landmark, time_dependent
 from lutetia.cohort.target_trial import decision_data
 from lutetia.survival import FollowUp, cox
@@ -54,33 +53,20 @@ def test_which_to_believe(found):
     assert all(result.answers and result.because for result in found.results)
 
 
+def test_the_published_groups_point_the_way_of_the_strategies(itanet):
+    data, courses = itanet
+    emulation = data.study.emulation
+    turned = emulation.model_copy(update={"strategies": emulation.strategies[::-1]})
+    other = analysis_data(courses, data.study.model_copy(update={"emulation": turned}))
+    assert published(other).log_hazard_ratio == pytest.approx(-published(data).log_hazard_ratio, abs=1e-9)
+    assert "SSA-RLT against SSA-other" in published(other).conventions[0]
+
+
 def test_a_study_that_requires_the_next_line_cannot_start_at_the_decision(itanet):
     data, _ = itanet
     selected = emulation_result(data)  # only patients who reached line 2
     assert [result.analysis for result in selected.results if result.believe] == ["next line, overlap weights"]
     assert "whoever died between" in by_name(selected)["clone-censor-weight"].because
-
-
-def test_the_next_line_on_paper():
-    # A begins the exposure on day 5, B the other treatment on day 3, C neither, D both: the other one first.
-    decision = DecisionPoint.of(
-        follow_up_days=[10, 20, 30, 40],
-        event=[1, 0, 1, 1],
-        exposed_after_days=[5, np.inf, np.inf, 9],
-        other_after_days=[np.inf, 3, np.inf, 8],
-    )
-    following = next_line(decision)
-    assert following.positions.tolist() == [0, 1, 3]
-    assert following.exposed.tolist() == [True, False, False]
-    assert following.follow_up.stop.tolist() == [5, 17, 32]
-    assert following.follow_up.event.tolist() == [1, 0, 1]
-    assert (following.score, following.why) == (None, "no covariate to weight by")
-
-
-def test_overlap_weights_balance_the_covariates_exactly(found):
-    # With weights from a logistic model the weighted means of its covariates are equal (Li, Morgan, Zaslavsky 2018).
-    assert [row.after for row in found.next_line.balance] == pytest.approx([0] * len(found.next_line.balance), abs=1e-8)
-    assert 0 < found.next_line.effective_n < found.next_line.follow_up.n
 
 
 def test_what_cannot_be_made_says_why(eight_courses, eight_study):

@@ -52,7 +52,10 @@ def test_the_axis_holds_the_limit_and_every_point():
 
 def test_a_long_name_stands_on_two_lines():
     figure = balance_figure(MARKS)
-    assert "months from the start of the line to\nprogression on it" in layers(figure)[2]["encoding"]["y"]["scale"]["domain"]
+    assert (
+        "months from the start of the line to\nprogression on it"
+        in layers(figure)[2]["encoding"]["y"]["scale"]["domain"]
+    )
     assert figure.specification["height"] > balance_figure(MARKS[:3]).specification["height"]
 
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lutetia.cohort.analysis_rows import AnalysisData
-from lutetia.cohort.balance import BalanceRow, balance, effective_n, weighted_contrast, weights
 from lutetia.cohort.clone_censor_weight import Emulation, clone_censor_weight
 from lutetia.cohort.compared import compared_rows
 from lutetia.cohort.contrast import Contrast
-from lutetia.cohort.decision_point import DecisionPoint, Floats
+from lutetia.cohort.decision_point import DecisionPoint
 from lutetia.cohort.exposure import ever_exposed, landmark, time_dependent
 from lutetia.cohort.factor_model import in_one_line
-from lutetia.cohort.propensity import PropensityScore, propensity_score
+from lutetia.cohort.next_line import NextLine, crude, next_line, overlap, shown_to_compare
 from lutetia.cohort.regimen_group import matches
 from lutetia.cohort.target_trial import TargetTrial, target_trial
 from lutetia.errors import Fault, InputError
-from lutetia.survival import CoxFit, FollowUp, cox
+from lutetia.survival import cox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,24 +35,6 @@ class Result:
     believe: bool
     answers: str
     because: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NextLine:
-    """The patients who begin one of the two strategies, from that day on; `positions` among those at the decision.
-
-    `balance` compares the covariates of the decision, and the wait since, before and after overlap weights; empty where
-    the score failed.
-    """
-
-    follow_up: FollowUp
-    exposed: Any
-    positions: Any
-    score: PropensityScore | None = None
-    balance: tuple[BalanceRow, ...] = ()
-    effective_n: float | None = None
-    wait_weighted: bool = False
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -135,8 +116,8 @@ def emulation_result(data: AnalysisData, at_decision: AnalysisData | None = None
         "ever against never (naive)": lambda: ever_exposed(decision, adjust=adjust),
         "landmark": lambda: landmark(decision, day=grace_days, adjust=adjust),
         "time-dependent": lambda: time_dependent(decision, adjust=adjust),
-        "next line, crude": lambda: _crude(following),
-        "next line, overlap weights": lambda: _overlap(following),
+        "next line, crude": lambda: crude(following),
+        "next line, overlap weights": lambda: overlap(following),
         "clones, not weighted": lambda: clones("none"),
         "clone-censor-weight": lambda: clones(clones_weighting(decision)),
     }
@@ -169,7 +150,7 @@ def published(data: AnalysisData) -> Contrast:
     exposed = compared.factor.has(other, compared.rows.members)
     fit = cox(compared.rows.follow_up, exposed.astype(np.float64)[:, None], names=["exposed"])
     said = (f"{other} against {reference}, from time zero ({data.study.time_zero})", "unadjusted", "ties: efron")
-    return _contrast("groups of the study", fit, said)
+    return shown_to_compare("groups of the study", fit, said)
 
 
 def _share_of_strategy(data: AnalysisData, members: Any) -> float:
@@ -202,84 +183,4 @@ def _result(name: str, make: Callable[[], Contrast], lost: str) -> Result:
         believe=name not in BIASED and not why and not lost,
         answers=answers,
         because=lost or because,
-    )
-
-
-def next_line(decision: DecisionPoint) -> NextLine:
-    """The patients who begin one of the two strategies, from its start; those who begin neither are not in it.
-
-    The weights rest on the covariates of the decision and on the days waited since: who waits longer must outlive the
-    wait. Where the wait separates the two strategies the weights do without it, and `wait_weighted` is False.
-    """
-    other = decision.other_after_days
-    begins = decision.exposed_after_days if other is None else np.minimum(decision.exposed_after_days, other)
-    kept = np.flatnonzero(np.isfinite(begins) & (begins < decision.follow_up_days))
-    exposed = np.isfinite(decision.exposed_after_days[kept])
-    if other is not None:
-        exposed &= decision.exposed_after_days[kept] < other[kept]
-    if not kept.size or exposed.all() or not exposed.any():
-        follow_up = FollowUp(stop=decision.follow_up_days, event=decision.event)
-        return NextLine(
-            follow_up=follow_up, exposed=exposed, positions=kept, why="no patient begins one of the two strategies"
-        )
-    follow_up = FollowUp(stop=(decision.follow_up_days - begins)[kept], event=decision.event[kept])
-    plain = NextLine(follow_up=follow_up, exposed=exposed, positions=kept, why="no covariate to weight by")
-    if not decision.names:
-        return plain
-    with_wait = np.column_stack([decision.covariates[kept], np.log1p(begins[kept])])
-    found = _weighted(plain, with_wait, (*decision.names, WAIT))
-    return found if found.balance else _weighted(plain, decision.covariates[kept], decision.names)
-
-
-WAIT = "days waited since the decision (log)"
-
-
-def _weighted(plain: NextLine, covariates: Floats, names: tuple[str, ...]) -> NextLine:
-    """The same patients with a propensity score on these columns, and their balance where it could be fitted."""
-    varies = covariates.std(axis=0) > 0
-    kept, said = covariates[:, varies], tuple(name for name, there in zip(names, varies, strict=True) if there)
-    score = propensity_score(plain.exposed, kept, said)
-    if not score.converged:
-        return replace(plain, score=score, why=score.why)
-    weight = weights(score, plain.exposed, target="overlap")
-    return replace(
-        plain,
-        score=score,
-        balance=balance(kept, said, plain.exposed, weight),
-        effective_n=effective_n(weight),
-        wait_weighted=WAIT in names,
-        why="",
-    )
-
-
-def _refuse(following: NextLine, *, score: bool) -> None:
-    if following.score is None and (score or not following.exposed.any() or following.exposed.all()):
-        raise InputError("next line", [Fault(place="the next line:", must=following.why)])
-
-
-def _crude(following: NextLine) -> Contrast:
-    _refuse(following, score=False)
-    fit = cox(following.follow_up, following.exposed.astype(np.float64)[:, None], names=["exposed"])
-    return _contrast("next line, crude", fit, ("from the start of the next line", "unadjusted", "ties: efron"))
-
-
-def _overlap(following: NextLine) -> Contrast:
-    _refuse(following, score=True)
-    assert following.score is not None
-    return weighted_contrast(following.follow_up, following.exposed, following.score, target="overlap")
-
-
-def _contrast(analysis: str, fit: CoxFit, conventions: tuple[str, ...]) -> Contrast:
-    """The first coefficient of a fit that is shown to be compared."""
-    return Contrast(
-        analysis=analysis,
-        log_hazard_ratio=float(fit.coef[0]),
-        std_error=float(fit.std_error[0]),
-        n=fit.n,
-        events=fit.events,
-        rows=fit.n,
-        converged=fit.converged,
-        why=fit.why or "",
-        believe=False,
-        conventions=conventions,
     )

@@ -152,8 +152,8 @@ def survival_difference(clones: Emulation) -> tuple[GroupDifference | None, str]
         found = milestone_difference(
             clones.pieces,
             HORIZON_MONTHS * DAYS_PER_MONTH,
-            ["treat" if treat else "against" for treat in clones.treat.tolist()],
-            reference="against",
+            clones.treat,
+            reference=False,
             robust=True,
         )
     except InputError as error:

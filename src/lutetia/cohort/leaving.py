@@ -17,6 +17,7 @@ from lutetia.survival import FollowUp, cox, kaplan_meier
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
+CERTAIN = 700.0  # a step of a cumulative hazard that leaves nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,9 +103,10 @@ def first_starts(own: Hazard, contrary: Hazard | None, by_days: Floats) -> tuple
     risks = [hazard.risk for hazard in (own, contrary) if hazard is not None]
     for place in range(days.size):
         rates = np.zeros((2, n))
-        rates[: len(jumps)] = [jump[place] * risk for jump, risk in zip(jumps, risks, strict=True)]
+        for which, (jump, risk) in enumerate(zip(jumps, risks, strict=True)):
+            rates[which] = np.minimum(jump[place] * risk, CERTAIN)
         drop = -np.expm1(-rates.sum(axis=0)) * free
-        share = np.where(np.isinf(rates[0]), 1.0, rates[0] / np.maximum(rates.sum(axis=0), np.finfo(float).tiny))
+        share = rates[0] / np.maximum(rates.sum(axis=0), np.finfo(float).tiny)
         found[place + 1] = found[place] + np.stack([drop * share, drop * (1 - share)])
         free = free - drop
     at = np.searchsorted(days, by_days, side="right")

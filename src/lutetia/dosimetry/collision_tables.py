@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from lutetia.dosimetry.bremsstrahlung import ELECTRON_MASS_MEV, FINE_STRUCTURE, mean_nuclear_charge, photon_spectrum
+from lutetia.dosimetry.bremsstrahlung import ELECTRON_MASS_MEV as ELECTRON_MASS_MEV
+from lutetia.dosimetry.bremsstrahlung import FINE_STRUCTURE, mean_nuclear_charge, photon_spectrum
 from lutetia.dosimetry.medium import Medium, medium
 from lutetia.dosimetry.photon_data import attenuation, form_factor_squared
 from lutetia.dosimetry.stopping import electron_stopping
@@ -47,8 +48,6 @@ class CollisionTables:
     photon: Floats
     form_x2: Floats
     form_area: Floats
-    knock_on_cut_mev: float
-    brems_cut_mev: float
     elastic_charge: float
 
 
@@ -73,8 +72,6 @@ def collision_tables(
         photon=_photon_table(medium_name),
         form_x2=x2,
         form_area=area,
-        knock_on_cut_mev=knock_on_cut_mev,
-        brems_cut_mev=brems_cut_mev,
         elastic_charge=mean_nuclear_charge(material),
     )
 
@@ -195,7 +192,7 @@ def _photon_table(medium_name: str) -> Floats:
 
 def _form_area(material: Medium) -> tuple[Floats, Floats]:
     """Squared momentum transfers from 0 to that of 5 MeV backwards, and ∫ F² d(x²) up to each."""
-    x = np.concatenate([[0.0], np.geomspace(1e-3, 400.0, 400)])
+    x = np.concatenate([[0.0], np.geomspace(1e-3, 410.0, 400)])
     squared = form_factor_squared(material, x)
     x2 = x**2
     area = np.concatenate([[0.0], np.cumsum((squared[1:] + squared[:-1]) / 2 * np.diff(x2))])

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from math import cos, exp, log, pi, sin, sqrt
-from typing import Any
-
 from numba import njit
 
-from lutetia.dosimetry.random_stream import uniform
+from lutetia.dosimetry.random_stream import Floats, State, uniform
 
 _MASS_MEV = 0.51099895
 _FINE_STRUCTURE = 7.2973525693e-3
 _KEV_ANGSTROM = 12.398419843
 
 
-@njit(cache=True)
-def turn(u: float, v: float, w: float, cosine: float, state: Any) -> tuple[float, float, float]:
+@njit(cache=True, error_model="numpy")
+def turn(u: float, v: float, w: float, cosine: float, state: State) -> tuple[float, float, float]:
     """Unit vector (u, v, w) turned by the polar angle of that cosine and a random azimuth."""
     sine = sqrt(max(0.0, 1.0 - cosine * cosine))
     azimuth = 2.0 * pi * uniform(state)
@@ -30,8 +28,8 @@ def turn(u: float, v: float, w: float, cosine: float, state: Any) -> tuple[float
     )
 
 
-@njit(cache=True)
-def any_direction(state: Any) -> tuple[float, float, float]:
+@njit(cache=True, error_model="numpy")
+def any_direction(state: State) -> tuple[float, float, float]:
     """A unit vector, evenly spread over the sphere."""
     w = 2.0 * uniform(state) - 1.0
     azimuth = 2.0 * pi * uniform(state)
@@ -39,8 +37,8 @@ def any_direction(state: Any) -> tuple[float, float, float]:
     return across * cos(azimuth), across * sin(azimuth), w
 
 
-@njit(cache=True)
-def knock_on(energy_mev: float, cut_mev: float, state: Any) -> tuple[float, float]:
+@njit(cache=True, error_model="numpy")
+def knock_on(energy_mev: float, cut_mev: float, state: State) -> tuple[float, float]:
     """Møller: energy of the knocked-on electron (above the cut, at most half) and the cosine of its angle."""
     gamma = energy_mev / _MASS_MEV + 1.0
     mixed, constant = (2.0 * gamma - 1.0) / gamma**2, ((gamma - 1.0) / gamma) ** 2
@@ -55,8 +53,8 @@ def knock_on(energy_mev: float, cut_mev: float, state: Any) -> tuple[float, floa
     return given, sqrt(given * (energy_mev + 2.0 * _MASS_MEV) / (energy_mev * (given + 2.0 * _MASS_MEV)))
 
 
-@njit(cache=True)
-def compton(energy_mev: float, state: Any) -> tuple[float, float, float]:
+@njit(cache=True, error_model="numpy")
+def compton(energy_mev: float, state: State) -> tuple[float, float, float]:
     """Klein and Nishina, electron at rest: energy of the scattered photon, cosine of its angle and of the electron's."""
     scaled = energy_mev / _MASS_MEV
     least = 1.0 / (1.0 + 2.0 * scaled)
@@ -76,25 +74,30 @@ def compton(energy_mev: float, state: Any) -> tuple[float, float, float]:
     return left, 1.0 - away, min(1.0, cosine)
 
 
-@njit(cache=True)
-def coherent(energy_mev: float, form_x2: Any, form_area: Any, state: Any) -> float:
+@njit(cache=True, error_model="numpy")
+def coherent_cosine(energy_mev: float, form_x2: Floats, form_area: Floats, state: State) -> float:
     """Cosine of the angle of coherent scattering: form factor squared times (1 + cos² θ)."""
     largest = (energy_mev * 1e3 / _KEV_ANGSTROM) ** 2
     last = _place(form_x2, largest)
     span = form_x2[last + 1] - form_x2[last]
     reach = form_area[last] + (form_area[last + 1] - form_area[last]) * (largest - form_x2[last]) / span
-    while True:
-        wanted = uniform(state) * reach
-        row = _place(form_area, wanted)
-        step = (wanted - form_area[row]) / (form_area[row + 1] - form_area[row])
-        x2 = form_x2[row] + step * (form_x2[row + 1] - form_x2[row])
-        cosine = max(-1.0, 1.0 - 2.0 * x2 / largest)
-        if 2.0 * uniform(state) <= 1.0 + cosine * cosine:
-            return cosine
+    cosine = _form_cosine(uniform(state) * reach, largest, form_x2, form_area)
+    while 2.0 * uniform(state) > 1.0 + cosine * cosine:
+        cosine = _form_cosine(uniform(state) * reach, largest, form_x2, form_area)
+    return cosine
 
 
-@njit(cache=True)
-def _place(grid: Any, value: float) -> int:
+@njit(cache=True, error_model="numpy")
+def _form_cosine(wanted: float, largest: float, form_x2: Floats, form_area: Floats) -> float:
+    """Cosine of the angle at which ∫ F² has reached the wanted area."""
+    row = _place(form_area, wanted)
+    step = (wanted - form_area[row]) / max(form_area[row + 1] - form_area[row], 1e-300)
+    x2 = form_x2[row] + step * (form_x2[row + 1] - form_x2[row])
+    return max(-1.0, 1.0 - 2.0 * x2 / largest)
+
+
+@njit(cache=True, error_model="numpy")
+def _place(grid: Floats, value: float) -> int:
     """The row of the ascending grid below the value, so that row + 1 exists."""
     low, high = 0, grid.size - 1
     while high - low > 1:
@@ -106,18 +109,18 @@ def _place(grid: Any, value: float) -> int:
     return low
 
 
-@njit(cache=True)
-def braking_cosine(energy_mev: float, state: Any) -> float:
+@njit(cache=True, error_model="numpy")
+def braking_cosine(energy_mev: float, state: State) -> float:
     """Cosine of the angle between electron and its bremsstrahlung: a dipole's radiation seen from the laboratory."""
     beta = sqrt(1.0 - (energy_mev / _MASS_MEV + 1.0) ** -2)
-    while True:
+    at_rest = 2.0 * uniform(state) - 1.0
+    while 2.0 * uniform(state) > 1.0 + at_rest * at_rest:
         at_rest = 2.0 * uniform(state) - 1.0
-        if 2.0 * uniform(state) <= 1.0 + at_rest * at_rest:
-            return (at_rest + beta) / (1.0 + beta * at_rest)
+    return (at_rest + beta) / (1.0 + beta * at_rest)
 
 
-@njit(cache=True)
-def elastic_cosine(screen: float, least: float, beta2: float, charge: float, state: Any) -> float:
+@njit(cache=True, error_model="numpy")
+def elastic_cosine(screen: float, least: float, beta2: float, charge: float, state: State) -> float:
     """Cosine of a hard elastic deflection, or 2 when the spin correction rejects it (McKinley and Feshbach 1948).
 
     Between the least μ and 1 it follows 1 / (η + μ)², η the screening, times 1 − β² μ + spin (√μ − μ) with spin = π α Z β;

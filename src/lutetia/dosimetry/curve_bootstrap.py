@@ -42,15 +42,18 @@ class BootstrapAreas:
 
     def u_tia_mbq_h(self) -> Floats:
         """Standard deviation over the replicates, (organs, models)."""
-        return np.std(self.tia_mbq_h, axis=2, ddof=1)
+        spread: Floats = np.std(self.tia_mbq_h, axis=2, ddof=1)
+        return spread
 
     def limits_mbq_h(self, level: float = 0.95) -> Floats:
         """Percentile limits (2, organs, models)."""
-        return np.quantile(self.tia_mbq_h, [0.5 - level / 2, 0.5 + level / 2], axis=2)
+        limits: Floats = np.quantile(self.tia_mbq_h, [0.5 - level / 2, 0.5 + level / 2], axis=2)
+        return limits
 
     def averaged_mbq_h(self) -> Floats:
         """The area of every replicate averaged over the models with that replicate's weights, (organs, replicates)."""
-        return np.einsum("omr,omr->or", self.weights, self.tia_mbq_h)
+        averaged: Floats = np.einsum("omr,omr->or", self.weights, self.tia_mbq_h)
+        return averaged
 
 
 def bootstrap_areas(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from lutetia.dosimetry.exponential_basis import (
     BEND,
@@ -37,6 +38,8 @@ from lutetia.dosimetry.exponential_basis import (
     dot,
     project,
 )
+
+Codes = NDArray[np.int64]
 
 GRID = 14  # rates on the grid from which the search starts
 VALLEYS = 3  # starts that are followed to the bottom
@@ -211,7 +214,7 @@ def descend(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _next_choice(choice: Floats, several: int) -> bool:
+def _next_choice(choice: Codes, several: int) -> bool:
     """The next strictly rising tuple of whole numbers below `several`; False after the last."""
     size = choice.size
     k = size - 1

@@ -22,8 +22,8 @@ Floats = NDArray[np.float64]
 STORED_MEDIA = ("water", "soft_tissue", "bone_cortical", "bone_compact")
 ELECTRON_KEV = (5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 400, 550, 750, 1000, 1300, 1700, 2200, 2800, 3500)
 PHOTON_KEV = (
-    *(2, 3.5, 5, 7, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 250, 320, 400, 511, 700, 1000, 1500, 2000, 2620),
-    3500,
+    *(2, 3.5, 5, 7, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 250, 320, 400, 511),
+    *(700, 1000, 1500, 2000, 2620, 3500),
 )
 
 # Edges of the shells in units of the range, of g/cm² and of the mean free path.
@@ -63,30 +63,33 @@ def monoenergetic_kernels(medium_name: str, *, histories: int = 20_000, seed: in
 def computed_kernels(medium_name: str, histories: int, seed: int) -> MonoenergeticKernels:
     """Kernels by Monte Carlo; kept for the life of the process."""
     electron, photon = np.array(ELECTRON_KEV) / 1e3, np.array(PHOTON_KEV) / 1e3
-    charged, braking = zip(*(_electron_rows(medium_name, e, histories, seed) for e in electron), strict=True)
-    rows = [_photon_row(medium_name, e, histories, seed) for e in photon]
+    found = [_electron_rows(medium_name, e, histories, seed + i) for i, e in enumerate(electron)]
+    charged, braking = zip(*found, strict=True)
+    rows = [_photon_row(medium_name, e, histories, seed + 100 + i) for i, e in enumerate(photon)]
     return _normalised(medium_name, electron, np.array(charged), np.array(braking), photon, np.array(rows))
 
 
 def _electron_rows(medium_name: str, energy_mev: float, histories: int, seed: int) -> tuple[Floats, Floats]:
-    from lutetia.dosimetry.transport import Accuracy, Beam, follow
+    from lutetia.dosimetry.transport import Accuracy, Beam, Shells, follow
 
     length = float(electron_stopping(medium_name).csda_range_g_per_cm2(energy_mev))
     found = follow(
         Beam(particle="electron", energy_mev=np.array([energy_mev]), probability=np.ones(1)),
         medium_name,
+        Shells(
+            charged_width_g_per_cm2=CHARGED_WIDTH * length,
+            charged_count=CHARGED_SHELLS,
+            photon_edges_g_per_cm2=BRAKING_EDGES_G_PER_CM2,
+        ),
         histories=histories,
         seed=seed,
-        charged_width_g_per_cm2=CHARGED_WIDTH * length,
-        charged_shells=CHARGED_SHELLS,
-        photon_edges_g_per_cm2=BRAKING_EDGES_G_PER_CM2,
         accuracy=Accuracy(
             soft_share=0.02,
             step_share=0.03,
             rest_g_per_cm2=0.003 * length,
             knock_on_cut_mev=0.01 * energy_mev,
             brems_cut_mev=0.005,
-            brems_split=20,
+            brems_copies=20,
         ),
     )
     return found.charged.mean(axis=0), found.photon_borne.mean(axis=0)
@@ -94,20 +97,18 @@ def _electron_rows(medium_name: str, energy_mev: float, histories: int, seed: in
 
 def _photon_row(medium_name: str, energy_mev: float, histories: int, seed: int) -> Floats:
     from lutetia.dosimetry.photon_data import attenuation
-    from lutetia.dosimetry.transport import Accuracy, Beam, follow
+    from lutetia.dosimetry.transport import Accuracy, Beam, Shells, follow
 
     path = 1 / float(attenuation(medium_name, energy_mev).total)
     found = follow(
         Beam(particle="photon", energy_mev=np.array([energy_mev]), probability=np.ones(1)),
         medium_name,
+        Shells(charged_width_g_per_cm2=1.0, charged_count=1, photon_edges_g_per_cm2=PHOTON_EDGES * path),
         histories=histories,
         seed=seed,
-        charged_width_g_per_cm2=1.0,
-        charged_shells=1,
-        photon_edges_g_per_cm2=PHOTON_EDGES * path,
         accuracy=Accuracy(soft_share=0.1, step_share=0.1, rest_g_per_cm2=1e-3 * path, knock_on_cut_mev=0.05),
     )
-    return found.photon_borne.mean(axis=0)
+    return np.asarray(found.photon_borne.mean(axis=0))
 
 
 def _normalised(

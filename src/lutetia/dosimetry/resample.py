@@ -13,8 +13,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from math import ceil
+from itertools import pairwise, product
 from typing import Literal
 
 import numpy as np
@@ -29,6 +28,7 @@ from lutetia.errors import Fault, InputError
 Method = Literal["linear", "overlap"]
 RIPPLE = 0.01  # at worst in one voxel of a grid that is turned; none in the total
 POINTS_PER_VOXEL_OF_BOXES = 8
+_NEAR_ORDERS = np.array([h for h in product((-2, -1, 0, 1, 2), repeat=3) if any(h)], dtype=np.float64)
 OUTSIDE = {"HU": -1000.0, "fraction": 0.0}  # air; no share
 
 
@@ -123,7 +123,7 @@ def _share_oblique(source: Array, shape: tuple[int, int, int], to_source: Floats
     n_target, n_source = _points(to_source, True), _points(to_target, True)
     out = np.zeros(shape)
     if np.prod(n_source) * source.size < np.prod(n_target) * out.size:
-        kernel.spread(source, to_target, n_source, True, out)
+        kernel.spread(source, to_target, n_source, out)
         return out
     pad = np.ceil(np.abs(to_target[:3, :3]).sum(axis=1)).astype(np.int64) + 1
     total_weights = _point_weights(source.shape, shape, to_source, n_target, pad)
@@ -186,11 +186,9 @@ def _average_oblique(source: Array, shape: tuple[int, int, int], to_source: Floa
         _in_slabs(shape[0], lambda a, b: kernel.averaged(source, to_source, n_target, hat, outside, a, b, out))
         return out
     total, weight = np.zeros(shape), np.zeros(shape)
-    kernel.spread(source.astype(np.float64), to_target, n_source, False, total)
-    kernel.spread(np.ones_like(source, dtype=np.float64), to_target, n_source, False, weight)
+    kernel.gathered(source, to_target, n_source, total, weight)
     full = np.maximum(weight, abs(float(np.linalg.det(to_source[:3, :3]))))
-    inner = _inside(shape, to_source, source.shape)
-    full = np.where(inner, weight, full)
+    full = np.where(_inside(shape, to_source, source.shape), weight, full)
     return ((total + (full - weight) * outside) / full).astype(source.dtype)
 
 
@@ -205,27 +203,27 @@ def _inside(shape: tuple[int, int, int], to_source: Floats, source: tuple[int, .
     return inside
 
 
-def _inverse(matrix: Floats) -> Floats:
+def _inverse(matrix: Array) -> Floats:
     return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
 
 
-def _points(index_map: Array, hat: bool) -> kernel.Counts:
+def _points(index_map: Floats, hat: bool) -> kernel.Counts:
     """How many points a voxel needs along its (x, y, z) so that they lie evenly enough in the other grid.
 
-    f points to a voxel of the other grid, along one axis, weigh its voxels unevenly by up to 2 sinc²(f) when they are
-    shared by distance (Poisson's sum over the points); f is raised until that is below `RIPPLE`.
+    By Poisson's sum the points weigh a voxel of the other grid, when shared by distance, unevenly by the sum of
+    Π sinc²(g) over the reciprocal vectors g of the points' lattice; points are added until that is below `RIPPLE`.
     """
-    steps = np.maximum(np.abs(index_map[:3, :3]).max(axis=0), 1e-9)
+    steps = np.linalg.norm(index_map[:3, :3], axis=0)
     if not hat:
         return np.asarray(np.maximum(np.ceil(POINTS_PER_VOXEL_OF_BOXES * steps - 1e-9), 1), dtype=np.int64)
-    return np.array([_points_along(float(step)) for step in steps], dtype=np.int64)
-
-
-def _points_along(step: float) -> int:
-    n = max(1, ceil(2 * step - 1e-9))
-    while 2 * np.sinc(n / step) ** 2 > RIPPLE:
-        n += 1
-    return n
+    n = np.maximum(np.ceil(1.5 * steps - 1e-9), 1)
+    reciprocal = _inverse(index_map[:3, :3])  # its rows, times n, span the reciprocal lattice
+    while True:
+        g = (_NEAR_ORDERS * n) @ reciprocal
+        uneven = np.prod(np.sinc(g) ** 2, axis=1)
+        if uneven.sum() <= RIPPLE:
+            return np.asarray(n, dtype=np.int64)
+        n[np.argmax([uneven[_NEAR_ORDERS[:, a] != 0].sum() for a in range(3)])] += 1
 
 
 def _in_slabs(slices: int, work: Callable[[int, int], None]) -> None:

@@ -1,10 +1,9 @@
 """Loops that carry voxels from one grid to another through points laid between the voxels.
 
 All take the index map as (4, 4): target index (x, y, z, 1) → source index, or the other way round where said. `n` is
-the number of points per voxel along (x, y, z) of the grid that carries the points. With `hat` a source voxel acts over
-one voxel to each side with weight 1 − |distance| along each axis (linear interpolation); without it a point belongs to
-the nearest voxel alone. `first` and `last` bound the slices (z) of the target that a call works on, so that threads can
-share the work (the loops hold no lock).
+the number of points per voxel along (x, y, z) of the grid that carries the points. "By distance" is 1 − |distance| along
+each axis, out to one voxel (linear interpolation). `first` and `last` bound the slices (z) of the target that a call
+works on, so that threads can share the work (the loops hold no lock).
 """
 
 from __future__ import annotations
@@ -86,7 +85,7 @@ def point_weights(
                             v = m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3]
                             w = m[2, 0] * x + m[2, 1] * y + m[2, 2] * z + m[2, 3]
                             if u > -1 and v > -1 and w > -1 and u < sx and v < sy and w < sz:
-                                _add(weights, u, v, w, 1.0, True)
+                                _add(weights, u, v, w, 1.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -114,7 +113,7 @@ def shared_out(source: Array, to_source: Floats, n: Counts, first: int, last: in
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def spread(source: Array, to_target: Floats, n: Counts, hat: bool, out: Array) -> None:
+def spread(source: Array, to_target: Floats, n: Counts, out: Array) -> None:
     """Adds each source voxel to the target in equal parts, one at each of its points. `to_target`: source → target."""
     sz, sy, sx = source.shape
     tz, ty, tx = out.shape
@@ -136,18 +135,37 @@ def spread(source: Array, to_target: Floats, n: Counts, hat: bool, out: Array) -
                             v = m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3]
                             w = m[2, 0] * x + m[2, 1] * y + m[2, 2] * z + m[2, 3]
                             if u > -1 and v > -1 and w > -1 and u < tx and v < ty and w < tz:
-                                _add(out, u, v, w, amount, hat)
+                                _add(out, u, v, w, amount)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _add(array: Array, u: float, v: float, w: float, amount: float, hat: bool) -> None:
-    """Adds the amount at a point of the grid: to the nearest voxel, or to the eight around it by distance."""
+def gathered(source: Array, to_target: Floats, n: Counts, total: Floats, points: Floats) -> None:
+    """Adds each source voxel's value, and 1, to the target voxel that each of its points falls into, over n points."""
+    sz, sy, sx = source.shape
+    tz, ty, tx = total.shape
+    m = to_target
+    part = 1.0 / (n[0] * n[1] * n[2])
+    for k in range(sz):
+        for j in range(sy):
+            for i in range(sx):
+                for c in range(n[2]):
+                    z = k - 0.5 + (c + 0.5) / n[2]
+                    for b in range(n[1]):
+                        y = j - 0.5 + (b + 0.5) / n[1]
+                        for a in range(n[0]):
+                            x = i - 0.5 + (a + 0.5) / n[0]
+                            u = int(np.floor(m[0, 0] * x + m[0, 1] * y + m[0, 2] * z + m[0, 3] + 0.5))
+                            v = int(np.floor(m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3] + 0.5))
+                            w = int(np.floor(m[2, 0] * x + m[2, 1] * y + m[2, 2] * z + m[2, 3] + 0.5))
+                            if 0 <= u < tx and 0 <= v < ty and 0 <= w < tz:
+                                total[w, v, u] += source[k, j, i] * part
+                                points[w, v, u] += part
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add(array: Array, u: float, v: float, w: float, amount: float) -> None:
+    """Shares the amount at a point of the grid between the eight voxels around it by distance."""
     nz, ny, nx = array.shape
-    if not hat:
-        i, j, k = int(np.floor(u + 0.5)), int(np.floor(v + 0.5)), int(np.floor(w + 0.5))
-        if 0 <= i < nx and 0 <= j < ny and 0 <= k < nz:
-            array[k, j, i] += amount
-        return
     i, j, k = int(np.floor(u)), int(np.floor(v)), int(np.floor(w))
     fu, fv, fw = u - i, v - j, w - k
     inside = i >= 0 and j >= 0 and k >= 0 and i + 1 < nx and j + 1 < ny and k + 1 < nz

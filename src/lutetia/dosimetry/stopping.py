@@ -65,13 +65,13 @@ class StoppingPower:
 
     def collision_mev_cm2_per_g(self, energy_mev: ArrayLike) -> Floats:
         """Energy given to the medium's electrons per path; same shape as the energies."""
-        return np.exp(self._collision_spline(np.log(energy_mev)))
+        return np.asarray(np.exp(self._collision_spline(np.log(energy_mev))))
 
     def radiative_mev_cm2_per_g(self, energy_mev: ArrayLike) -> Floats:
         """Energy given to bremsstrahlung per path; 0 for alpha particles."""
         if self._radiative_spline is None:
             return np.zeros(np.shape(energy_mev))
-        return np.exp(self._radiative_spline(np.log(energy_mev)))
+        return np.asarray(np.exp(self._radiative_spline(np.log(energy_mev))))
 
     def total_mev_cm2_per_g(self, energy_mev: ArrayLike) -> Floats:
         """Collision and radiative loss together."""
@@ -79,11 +79,11 @@ class StoppingPower:
 
     def csda_range_g_per_cm2(self, energy_mev: ArrayLike) -> Floats:
         """∫ dE / S(E) from 0 (Berger and Seltzer, NBSIR 82-2550)."""
-        return np.exp(self._range_spline(np.log(energy_mev)))
+        return np.asarray(np.exp(self._range_spline(np.log(energy_mev))))
 
     def energy_at_range_mev(self, range_g_per_cm2: ArrayLike) -> Floats:
         """The energy whose range this is; inverse of `csda_range_g_per_cm2`."""
-        return np.exp(self._energy_spline(np.log(range_g_per_cm2)))
+        return np.asarray(np.exp(self._energy_spline(np.log(range_g_per_cm2))))
 
     def radiation_yield_fraction(self, energy_mev: float) -> float:
         """Share of the energy that goes into bremsstrahlung while the particle slows down to the grid's lowest energy."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +21,7 @@ from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
 
 Singles = NDArray[np.float32]
-Activities = NDArray[np.float32] | NDArray[np.float64]
+Activities = NDArray[Any]  # float32 or float64
 GRID = 16  # rates from which the best is taken as the start
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]  # numba's own compiler
 from numba import float32, int32, njit
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -56,7 +56,7 @@ def exp_single(x: Any) -> Any:
     part = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
     series = ((((_7 * part + _6) * part + _5) * part + _4) * part + _3) * part + _HALF
     value = (series * part * part + part) + _ONE
-    return value * _single_of((np.int32(whole) + _BIAS) << _SHIFT)
+    return value * _single_of((np.int32(whole) + _BIAS) << _SHIFT)  # type: ignore[call-arg]  # numba gives the first
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")

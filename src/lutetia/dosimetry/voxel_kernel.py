@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import pi
-from typing import Any
 
 import numpy as np
 from numba import njit
@@ -108,7 +107,8 @@ def _dealt_energy_mev(
     octant = np.zeros([n + 2 for n in half])
     radii_mm = RADII_G_PER_CM2 / density_g_per_ml * 10
     octant[0, 0, 0] = running_mev[0]
-    _deal(np.diff(running_mev), radii_mm, *map(float, spacing_mm), octant)
+    dz, dy, dx = map(float, spacing_mm)
+    _deal(np.diff(running_mev), radii_mm, dz, dy, dx, octant)
     inner = octant[: half[0] + 1, : half[1] + 1, : half[2] + 1]
     for axis in range(3):
         away = np.moveaxis(inner, axis, 0)
@@ -121,7 +121,7 @@ def _dealt_energy_mev(
 
 
 @njit(cache=True)
-def _deal(shell_mev: Any, radii_mm: Any, dz: float, dy: float, dx: float, octant: Any) -> None:
+def _deal(shell_mev: Floats, radii_mm: Floats, dz: float, dy: float, dx: float, octant: Floats) -> None:
     """Deal the energy of every shell over the directions of one octant into the voxels of `octant`, in trilinear shares."""
     shortest = min(dz, min(dy, dx))
     last_z, last_y, last_x = octant.shape[0] - 1, octant.shape[1] - 1, octant.shape[2] - 1
@@ -136,7 +136,8 @@ def _deal(shell_mev: Any, radii_mm: Any, dz: float, dy: float, dx: float, octant
         steps = int((outer - inner) / (_STEP_SHARE * shortest)) + 1
         for step in range(steps):
             radius = inner + (outer - inner) * (step + 0.5) / steps
-            directions = int(_LEAST_DIRECTIONS + 150.0 * (radius / shortest) ** 2)
+            away = radius / shortest
+            directions = int(_LEAST_DIRECTIONS * (1.0 + 4.0 * min(1.0, away)) + 150.0 * away * away)
             part = shell_mev[shell] / steps / directions
             shift, tilt = (shift + 0.7548776662466927) % 1.0, (tilt + 0.5698402909980532) % 1.0
             for n in range(directions):

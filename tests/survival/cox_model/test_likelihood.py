@@ -63,3 +63,7 @@ def test_who_has_left_leaves_nothing_behind(model_of):
     assert found.gradient[0] * arranged.scale[0] == pytest.approx(
         x[:4].sum() - sum(means) - (30 - (30 - x[3]) * np.exp(x[3] - last)), rel=1e-10
     )
+    spread = [(risk * x**2)[k:4].sum() / totals[k] - means[k] ** 2 for k in range(3)]
+    alone = np.exp(x[3] - last)
+    expected = sum(spread) + alone * (1 - alone) * (30 - x[3]) ** 2
+    assert found.information[0, 0] * arranged.scale[0] ** 2 == pytest.approx(expected, rel=1e-8)

@@ -130,7 +130,8 @@ forward <- function(name, e, rows, keys, pin, pout) {
   score <- function(key) {
     x <- do.call(cbind, all[c(inside, key)])
     begin <- c(if (length(inside)) coef(breslow(inside)), rep(0, ncol(all[[key]])))
-    fit <- coxph(surv_of(rows, e) ~ x, ties = "breslow", init = begin, control = coxph.control(iter.max = 0))
+    at_begin <- coxph.control(iter.max = 0) # nothing is fitted: the warning that it did not converge means nothing
+    fit <- suppressWarnings(coxph(surv_of(rows, e) ~ x, ties = "breslow", init = begin, control = at_begin))
     c(fit$score, ncol(all[[key]]))
   }
   drop <- function(key) {
@@ -174,14 +175,17 @@ restricted_means <- function(name, e, rows, months) {
   found <- lapply(c(comparison$reference, comparison$other), function(level) {
     part <- rows[!is.na(rows$group) & rows$group == level, ]
     table <- summary(survfit(surv_of(part, e) ~ 1), rmean = tau)$table
-    add(name, "", "group", level, sprintf("restricted_mean_to_%g_months", months), "", table[["rmean"]],
+    mean <- table[["rmean"]]; error <- table[["se(rmean)"]]
+    add(name, "", "group", level, sprintf("restricted_mean_to_%g_months", months), "", mean,
+        max(mean - qnorm(0.975) * error, 0), min(mean + qnorm(0.975) * error, tau),
         n = nrow(part), events = sum(part$event))
-    c(table[["rmean"]], table[["se(rmean)"]])
+    c(mean, error, nrow(part), sum(part$event))
   })
   change <- found[[2]][1] - found[[1]][1]
   error <- sqrt(found[[1]][2]^2 + found[[2]][2]^2)
   add(name, "restricted mean", "group", comparison$other, sprintf("restricted_mean_difference_to_%g_months", months), "",
-      change, change - qnorm(0.975) * error, change + qnorm(0.975) * error, 2 * pnorm(-abs(change / error)))
+      change, change - qnorm(0.975) * error, change + qnorm(0.975) * error, 2 * pnorm(-abs(change / error)),
+      found[[1]][3] + found[[2]][3], found[[1]][4] + found[[2]][4])
 }
 
 # ---- everything, in the order of the report ---------------------------------------------------------------------------
