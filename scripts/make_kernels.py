@@ -3,8 +3,8 @@
     python scripts/make_kernels.py src/lutetia/dosimetry/data [medium…] [--histories 400000] [--seed 177]
     python scripts/seal_data.py
 
-Some minutes per medium on two cores. The same seed gives the same file on any number of cores. What comes out is made by our
-own transport and is marked `regression`: it validates nothing.
+Some minutes per medium on two cores. The same seed gives the same file on any number of cores. What comes out is made
+by our own transport and is marked `regression`: it validates nothing.
 """
 
 from __future__ import annotations

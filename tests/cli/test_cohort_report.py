@@ -84,3 +84,10 @@ def test_a_missing_file_and_a_course_with_faults_are_named(refused, run, tmp_pat
 
 def test_a_bad_day_is_refused(refused, tmp_path):
     assert "YYYY-MM-DD" in refused("cohort", "report", STUDY, "--out", tmp_path / "out", "--as-of", "tomorrow")
+
+
+def test_without_the_drawer_the_numbers_can_still_be_had(refused, tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    said = refused("cohort", "report", STUDY, "--out", tmp_path / "out")
+    assert "vl-convert-python: must be installed to draw figures" in said
+    assert "--format tables" in said

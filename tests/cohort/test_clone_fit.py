@@ -79,7 +79,9 @@ def efron(rows, beta, with_residuals=False):
             information += each * ((share[:, None] * (table - mean)).T @ (table - mean)) / share.sum()
             steps[day] = steps.get(day, 0.0) + each / share.sum()
             for place, n in enumerate(at_risk) if with_residuals else ():
-                residuals[n] = residuals[n] - share[place] / rows[n]["weight"] * (table[place] - mean) * each / share.sum()
+                residuals[n] = (
+                    residuals[n] - share[place] / rows[n]["weight"] * (table[place] - mean) * each / share.sum()
+                )
                 if n in dead:
                     residuals[n] = residuals[n] + (rows[n]["x"] - mean) / len(dead)
     return score, information, steps, residuals

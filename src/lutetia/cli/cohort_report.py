@@ -6,6 +6,8 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +17,9 @@ import typer
 from lutetia.cli.options import day_of
 
 if TYPE_CHECKING:
+    from lutetia.cohort.analysis import CohortAnalysis
     from lutetia.cohort.analysis_rows import AnalysisData
+    from lutetia.reports.cohort_files import Parts
     from lutetia.reports.cohort_report import Report
 
 Told = Callable[[str], None]
@@ -53,41 +57,58 @@ def cohort_report(
     from lutetia.reports.cohort_folder import refuse_folder, write_folder
 
     refuse_folder(out, overwrite=overwrite)
+    parts = Parts(format.value)
+    _refuse_without_drawer(parts)
+    day = day_of(as_of, "--as-of") if as_of is not None else None
     with _watched() as told:
-        report, script = _made(study, seed, as_of, told)
-        files = report_files(report, Parts(format.value), r_script=script, told=told)
+        report, script = _made(study, seed, day, told, drawn=parts is not Parts.tables)
+        files = report_files(report, parts, r_script=script, told=told)
         write_folder(files, out, overwrite=overwrite)
     typer.echo("\n".join(_summary(report, out, list(files))))
 
 
-def _made(study: Path, seed: int, as_of: str | None, told: Told) -> tuple[Report, str]:
-    """The report, and its analysis as an R script."""
+def _made(study: Path, seed: int, day: date | None, told: Told, *, drawn: bool) -> tuple[Report, str]:
+    """The report, without figures unless `drawn`, and its analysis as an R script."""
     from lutetia import __version__
-    from lutetia.cohort.analysis import analyse
-    from lutetia.cohort.analysis_rows import analysis_data
-    from lutetia.cohort.design_check import design_check
     from lutetia.exchange.r_script import r_script
-    from lutetia.exchange.studies import load_study
     from lutetia.exchange.study_inputs import study_inputs
     from lutetia.reports.cohort_report import Provenance, report_of
 
-    day = day_of(as_of, "--as-of") if as_of is not None else None
+    analysis, origin = _analysed(study, seed, told)
+    inputs = study_inputs(study, analysis.study.courses)
+    provenance = Provenance(
+        version=__version__, study_file=study.name, origin=origin, seed=seed, as_of=day, inputs=inputs
+    )
+    shown = analysis if drawn else replace(analysis, figures=())
+    return report_of(shown, provenance, told=told), r_script(analysis, version=__version__)
+
+
+def _analysed(study: Path, seed: int, told: Told) -> tuple[CohortAnalysis, str]:
+    """The analysis of a study file, and in words where its courses came from."""
+    from lutetia.cohort.analysis import analyse
+    from lutetia.cohort.analysis_rows import analysis_data
+    from lutetia.cohort.design_check import design_check
+    from lutetia.exchange.studies import load_study
+
     told("reading the courses")
     file = load_study(study)
     data = analysis_data(file.courses, file.study)
     _refuse_nobody(data, study)
     told("analysing")
     design = design_check(data, file.courses, seed=seed)
-    analysis = analyse(data, courses=file.courses, design=design, seed=seed)
-    provenance = Provenance(
-        version=__version__,
-        study_file=study.name,
-        origin=file.origin,
-        seed=seed,
-        as_of=day,
-        inputs=study_inputs(study, file.study.courses),
-    )
-    return report_of(analysis, provenance, told=told), r_script(analysis, version=__version__)
+    return analyse(data, courses=file.courses, design=design, seed=seed), file.origin
+
+
+def _refuse_without_drawer(parts: Parts) -> None:
+    """Raises InputError where figures are asked for and the package that draws them is not installed."""
+    from importlib.util import find_spec
+
+    from lutetia.errors import Fault, InputError
+
+    if parts != "tables" and find_spec("vl_convert") is None:
+        do = "Install Lutetia with its extra: lutetia[cohort]; or ask for --format tables."
+        must = "must be installed to draw figures"
+        raise InputError("command line", [Fault(place="vl-convert-python", must=must, do=do)])
 
 
 def _refuse_nobody(data: AnalysisData, study: Path) -> None:

@@ -7,7 +7,7 @@ either; Li, Morgan, Zaslavsky 2018, doi 10.1080/01621459.2016.1260466).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 from typing import Literal, get_args
 
 import numpy as np
@@ -19,6 +19,7 @@ from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
 from lutetia.survival import FollowUp, cox
 
+RARE = 0.15  # of those followed to the end have had the event; below it a hazard ratio is close to a risk ratio
 Target = Literal["ate", "ate_stabilised", "att", "overlap"]
 Ties = Literal["efron", "breslow"]
 # Above this a standardised difference is called an imbalance (Austin 2009, doi 10.1002/sim.3697).
@@ -56,8 +57,14 @@ def weights(score: PropensityScore, exposed: NDArray[np.bool_], *, target: Targe
 def balance(
     covariates: Floats, names: tuple[str, ...], exposed: NDArray[np.bool_], weight: Floats
 ) -> tuple[BalanceRow, ...]:
-    """Standardised mean differences of every covariate; both are divided by the unweighted pooled deviation."""
+    """Standardised mean differences of every covariate; both are divided by the unweighted pooled deviation.
+
+    Infinite where the groups differ and neither has spread; not a number where a group has fewer than two patients or
+    nothing differs and nothing varies.
+    """
     one, other = covariates[exposed], covariates[~exposed]
+    if min(len(one), len(other)) < 2:
+        return tuple(BalanceRow(name=name, before=float("nan"), after=float("nan")) for name in names)
     pooled = np.sqrt((one.var(axis=0, ddof=1) + other.var(axis=0, ddof=1)) / 2)
     plain = one.mean(axis=0) - other.mean(axis=0)
     weighted = np.average(one, axis=0, weights=weight[exposed]) - np.average(other, axis=0, weights=weight[~exposed])
@@ -76,7 +83,10 @@ def effective_n(weight: Floats) -> float:
 def weighted_contrast(
     follow_up: FollowUp, exposed: NDArray[np.bool_], score: PropensityScore, *, target: Target, ties: Ties = "efron"
 ) -> Contrast:
-    """Hazard ratio of exposed against unexposed, weighted to a target population; robust variance, weights as known."""
+    """Hazard ratio of exposed against unexposed, weighted to a target population; robust variance, weights as known.
+
+    Raises InputError as `weights` and as `cox` do, and where a weight is 0 (a score of exactly 0 or 1).
+    """
     weight = weights(score, exposed, target=target)
     weighted = FollowUp(
         stop=follow_up.stop,
@@ -124,10 +134,15 @@ def e_value(ratio: Estimate, *, outcome: Literal["rare", "common"]) -> EValue:
     """E-value of a hazard ratio (VanderWeele, Ding 2017, doi 10.7326/M16-2607).
 
     `outcome`: "rare" (under 15 % have had the event at the end) takes the hazard ratio as a risk ratio; "common"
-    converts it by (1 − 0.5^√HR) / (1 − 0.5^√(1/HR)). Raises InputError for a ratio or limit that is absent.
+    converts it by (1 − 0.5^√HR) / (1 − 0.5^√(1/HR)). Raises InputError for a ratio or limit that is absent or no
+    positive number.
     """
     if ratio.estimate is None or ratio.lower is None or ratio.upper is None:
         raise InputError("E-value", [Fault(place="ratio", must="must have an estimate and both limits")])
+    if not 0 < ratio.lower <= ratio.estimate <= ratio.upper < inf:
+        got = f"{ratio.estimate:g} ({ratio.lower:g} to {ratio.upper:g})"
+        must = "must be above 0 and finite, between its limits"
+        raise InputError("E-value", [Fault(place="ratio", must=must, got=got)])
     holds_one = ratio.lower <= 1 <= ratio.upper
     nearest = ratio.lower if ratio.estimate > 1 else ratio.upper
     scale = f"hazard ratio taken as a risk ratio: outcome {outcome}"

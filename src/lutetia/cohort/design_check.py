@@ -5,19 +5,13 @@ Every check states what triggered it, which way the printed result errs, and the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from lutetia.cohort.analysis_rows import AnalysisData, analysis_data
-from lutetia.cohort.design_clock import (
-    centre_and_calendar,
-    death_competes,
-    immortal_groups,
-    late_entry,
-    later_treatment,
-    second_line_required,
-    seen_at_visits,
-)
+from lutetia.cohort.design_clock import immortal_groups, late_entry, second_line_required
 from lutetia.cohort.design_finding import DesignFinding
+from lutetia.cohort.design_follow_up import centre_and_calendar, death_competes, later_treatment, seen_at_visits
 from lutetia.cohort.design_groups import beyond_the_model, unlike_at_choice, unlike_censoring
 from lutetia.cohort.design_models import (
     incomplete_covariates,
@@ -27,8 +21,10 @@ from lutetia.cohort.design_models import (
     stepwise_selection,
     too_few_events,
 )
+from lutetia.cohort.design_rules import checked, checks, finding
 from lutetia.cohort.study import Study
 from lutetia.cohort.target_trial import decision_data
+from lutetia.cohort.time_point import TimePoint
 from lutetia.cohort.treatment_sequence import Exposure
 from lutetia.course.course import Course
 
@@ -46,28 +42,33 @@ def design_check(
 
     `courses`: those the data were made of; checks 1 to 3 need them for their remedies, which take in patients whom
     the study left out. `endpoint`: the one looked at, by default overall survival where it is declared, else the first.
-    `bootstrap` and `seed` belong to the remedies that resample. Raises KeyError for an endpoint that is not declared.
+    `bootstrap` and `seed` belong to the remedies that resample. A check that this study cannot bear (nobody in a
+    group, say) cannot be told, and a remedy that it cannot bear says so in its result: neither raises. Raises KeyError
+    for an endpoint that is not declared.
     """
     name = endpoint or _endpoint(data)
     data.endpoint(name)
-    return (
-        second_line_required(data, _starters(data, courses)),
-        immortal_groups(data, name, _deciding(data, courses)),
-        late_entry(data, name, _entered(data, courses)),
-        unlike_at_choice(data, name),
-        unlike_censoring(data, name),
-        stepwise_selection(data, name, bootstrap=bootstrap, seed=seed),
-        not_proportional(data, name),
-        overlapping_factors(data),
-        too_few_events(data, name),
-        many_tests(data),
-        centre_and_calendar(data, name),
-        incomplete_covariates(data, name, seed=seed),
-        seen_at_visits(data),
-        death_competes(data),
-        later_treatment(data, name),
-        beyond_the_model(data, name, claims),
+    if not data.n:
+        return tuple(finding(check, None, "nobody is analysed") for check in checks())
+    looks: tuple[Callable[[], DesignFinding], ...] = (
+        lambda: second_line_required(data, _starters(data, courses)),
+        lambda: immortal_groups(data, name, _deciding(data, courses)),
+        lambda: late_entry(data, name, _entered(data, courses)),
+        partial(unlike_at_choice, data, name),
+        partial(unlike_censoring, data, name),
+        partial(stepwise_selection, data, name, bootstrap=bootstrap, seed=seed),
+        partial(not_proportional, data, name),
+        partial(overlapping_factors, data),
+        partial(too_few_events, data, name),
+        partial(many_tests, data),
+        partial(centre_and_calendar, data, name),
+        partial(incomplete_covariates, data, name, seed=seed),
+        partial(seen_at_visits, data),
+        partial(death_competes, data),
+        partial(later_treatment, data, name),
+        partial(beyond_the_model, data, name, claims),
     )
+    return tuple(checked(check, look) for check, look in zip(checks(), looks, strict=True))
 
 
 def _endpoint(data: AnalysisData) -> str:
@@ -76,14 +77,19 @@ def _endpoint(data: AnalysisData) -> str:
 
 
 def _starters(data: AnalysisData, courses: Sequence[Course]) -> AnalysisData | None:
-    """The same study with everybody who starts line 1, grouped by that line's treatment."""
+    """The same study with everybody who starts line 1, grouped by that line's treatment, however it went on."""
     if not courses:
         return None
     study = data.study
-    rules = tuple(rule for rule in study.eligibility if rule.line is None or rule.line.number == 1)
-    return analysis_data(
-        courses, _changed(study, eligibility=rules, exposure=Exposure(rule="treatment_of_line", line=1))
+    rules = tuple(
+        rule for rule in study.eligibility if rule.line is None or (rule.line.number == 1 and not rule.line.progressed)
     )
+    started = {
+        "eligibility": rules,
+        "exposure": Exposure(rule="treatment_of_line", line=1),
+        "time_zero": TimePoint(event="line_start", line=1),
+    }
+    return analysis_data(courses, _changed(study, **started))
 
 
 def _deciding(data: AnalysisData, courses: Sequence[Course]) -> AnalysisData | None:

@@ -1,67 +1,78 @@
-"""Design checks on the clock: who is in, from when time runs, what is seen when (checks 1, 2, 3, 11, 13, 14, 15)."""
+"""Design checks on the clock: who is in, when groups are known, from when time runs (checks 1, 2, 3)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.clone_censor_weight import clone_censor_weight
-from lutetia.cohort.contrast import Contrast
-from lutetia.cohort.decision_point import DecisionPoint
 from lutetia.cohort.design_finding import DesignFinding, Remedy, RemedyRow
-from lutetia.cohort.design_rules import contrasts, finding, limit, share
+from lutetia.cohort.design_rules import attempted, contrasts, finding, limit, share
 from lutetia.cohort.endpoint import EndpointTable
 from lutetia.cohort.exposure import Adjust, ever_exposed, landmark, time_dependent
-from lutetia.cohort.group_contrast import GroupFollowUp, group_contrast, group_follow_up
-from lutetia.cohort.regimen_group import group_names, matches
+from lutetia.cohort.group_contrast import group_contrast
 from lutetia.cohort.target_trial import target_trial
 from lutetia.dates import DAYS_PER_MONTH
+from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
-from lutetia.survival import FollowUp, kaplan_meier, turnbull
-from lutetia.survival.competing_risks import cumulative_incidence
-
-REMEDY_MONTHS = 12.0  # where curves are read in a remedy
+from lutetia.survival import kaplan_meier
 
 
 def second_line_required(data: AnalysisData, starters: AnalysisData | None) -> DesignFinding:
     """Check 1. `starters`: the same study with everybody who starts line 1, for the remedy."""
     with_second = sum(member.story.line(2) is not None for member in data.selection.members)
-    pfs1 = next((table for table in data.endpoints if table.endpoint.endpoint == "PFS1"), None)
-    fraction = pfs1.events / pfs1.n if pfs1 is not None and pfs1.n else None
+    pfs1 = _first_pfs(data)
     required = data.study.implied_entry()
     says = f"second line: {share(with_second, data.n)}"
     if required is not None:
         says += f"; the declaration requires {required}"
-    if pfs1 is not None and fraction is not None:
-        says += f"; events of PFS1: {share(pfs1.events, pfs1.n)}"
-    fired = with_second == data.n and (fraction is None or fraction >= limit("pfs1_event_fraction"))
+    demanded = required is not None and required.rank >= (2, 0)
+    fired = with_second == data.n and demanded
+    if pfs1 is not None and pfs1.n:
+        says += f"; events of {pfs1.name}: {share(pfs1.events, pfs1.n)}"
+        fired = with_second == data.n and (demanded or pfs1.events / pfs1.n >= limit("pfs1_event_fraction"))
     run = None if starters is None or pfs1 is None else lambda: _all_starters(data, starters)
     return finding("DC-01", fired, says, run)
 
 
+def _first_pfs(data: AnalysisData) -> EndpointTable | None:
+    return next((table for table in data.endpoints if table.endpoint.endpoint == "PFS1"), None)
+
+
 def _all_starters(data: AnalysisData, starters: AnalysisData) -> Remedy:
+    """The median of PFS1 in both cohorts, for everybody and by the treatment of the first line."""
     rows = []
-    for name, cohort in (("patients with a second line", data), ("all who start line 1", starters)):
-        table = next(t for t in cohort.endpoints if t.endpoint.endpoint == "PFS1")
-        used = [row for row in table.rows if row.stop_days > 0]
-        curve = kaplan_meier(table.follow_up(rows=used))
-        rows.append(RemedyRow(analysis=name, estimate=_months(curve.median()), n=table.n, events=table.events))
+    treatments = dict.fromkeys(member.group for member in starters.selection.members)
+    for treatment in (None, *treatments):
+        for name, cohort in (("patients with a second line", data), ("all who start line 1", starters)):
+            title = name if treatment is None else f"{treatment} first: {name}"
+            rows.append(_median_pfs(cohort, title, treatment))
+    missing = starters.n - data.n
+    says = f"{missing} patients who start line 1 are not in the cohort: {share(missing, starters.n)}"
+    rows.append(RemedyRow(analysis="missing", n=missing, says=says))
     return Remedy(title="PFS of the first line, median", quantity="months", rows=tuple(rows))
 
 
-def _months(days: Estimate) -> Estimate:
-    def scaled(value: float | None) -> float | None:
-        return None if value is None else value / DAYS_PER_MONTH
+def _median_pfs(cohort: AnalysisData, title: str, treatment: str | None) -> RemedyRow:
+    table = _first_pfs(cohort)
+    first = {m.story.position: m.story.lines[0].group for m in cohort.selection.members if m.story.lines}
+    rows = [row for row in table.rows if treatment in (None, first.get(row.position))] if table is not None else []
+    if table is None or not rows:
+        return RemedyRow(analysis=title, n=0, events=0, says="nobody")
+    curve = kaplan_meier(table.follow_up(rows=rows))
+    says = "" if curve.median().estimate is not None else "median not reached"
+    return RemedyRow(analysis=title, estimate=in_months(curve.median()), n=len(rows), events=curve.n_events, says=says)
 
-    return Estimate(
-        estimate=scaled(days.estimate), lower=scaled(days.lower), upper=scaled(days.upper), method=days.method
-    )
+
+def in_months(days: Estimate) -> Estimate:
+    """An estimate of days in months of 30.4375 days."""
+    values = [None if value is None else value / DAYS_PER_MONTH for value in (days.estimate, days.lower, days.upper)]
+    return Estimate(estimate=values[0], lower=values[1], upper=values[2], level=days.level, method=days.method)
 
 
 def immortal_time(
@@ -70,26 +81,39 @@ def immortal_time(
     """Check 2 on arrays: `known_after_days` (n,) from time zero until a patient's group could be known (0: at once).
 
     For an exposure that begins later this is the wait of the exposed and, for the never exposed, their whole follow-up.
+    Raises InputError for columns of unequal length, missing or negative days.
     """
-    known, end = np.asarray(known_after_days, dtype=np.float64), np.asarray(follow_up_days, dtype=np.float64)
+    known, end = np.array(known_after_days, dtype=np.float64), np.array(follow_up_days, dtype=np.float64)
+    if known.shape != end.shape or not (known >= 0).all() or not (end >= 0).all():
+        must = "must be days from 0, none missing, in columns of one length"
+        raise InputError("immortal time", [Fault(place="known_after_days, follow_up_days", must=must)])
     later = known > 0
-    waited = float(np.minimum(known, end).sum())
     says = f"group known only after time zero: {share(int(later.sum()), known.size)}"
     if later.any():
-        says += f"; median {np.median(known[later]):.0f} days later, {100 * waited / end.sum():.0f} % of all follow-up"
+        says += f"; median {np.median(known[later]):.0f} days later"
+    if later.any() and end.sum():
+        says += f", {100 * np.minimum(known, end).sum() / end.sum():.0f} % of all follow-up"
     return finding("DC-02", bool(later.any()), says, run)
 
 
 def immortal_groups(data: AnalysisData, endpoint: str, deciding: AnalysisData | None) -> DesignFinding:
-    """Check 2 of a study. `deciding`: the patients at the decision (`decision_data`), for the remedy."""
+    """Check 2 of a study. `deciding`: the patients at the decision (`decision_data`), for the remedy.
+
+    Time before a declared cohort entry is not at risk, so a group that is known by then costs nothing.
+    """
     table = data.endpoint(endpoint)
     if not table.endpoint.from_time_zero:
         return finding("DC-02", None, f"{endpoint} does not start at time zero of the study")
     end = {row.position: row.stop_days for row in table.rows}
     members = [member for member in data.selection.members if member.story.position in end]
-    known = [max(0, member.group_known_on - member.time_zero.day) for member in members]
+    entry = np.array([member.entry_days for member in members])
+    known = np.array([member.group_known_on - member.time_zero.day for member in members])
     run = None if deciding is None else partial(_decision, deciding)
-    return immortal_time(known, [end[member.story.position] for member in members], run)
+    at_risk = np.array([end[member.story.position] for member in members]) - entry
+    made = immortal_time(np.maximum(known - entry, 0), np.maximum(at_risk, 0), run)
+    if data.study.cohort_entry is None:
+        return made
+    return replace(made, trigger=f"{made.trigger}; counted from {data.study.cohort_entry}, where patients enter")
 
 
 def _decision(data: AnalysisData) -> Remedy:
@@ -97,15 +121,19 @@ def _decision(data: AnalysisData) -> Remedy:
     trial = target_trial(data)
     decision, grace = trial.decision, float(trial.emulation.grace_days)
     adjust: Adjust = "covariates" if decision.names else "none"
-    found: list[Contrast] = [
-        ever_exposed(decision, adjust=adjust),
-        landmark(decision, day=grace, adjust=adjust),
-        time_dependent(decision, adjust=adjust),
-        clone_censor_weight(decision, grace_days=grace, weights="arm").contrast,
-    ]
+    found = (
+        attempted("ever exposed (naive)", lambda: ever_exposed(decision, adjust=adjust)),
+        attempted("landmark", lambda: landmark(decision, day=grace, adjust=adjust)),
+        attempted("time-dependent", lambda: time_dependent(decision, adjust=adjust)),
+        attempted(
+            "clone-censor-weight",
+            lambda: clone_censor_weight(decision, grace_days=grace, weights="initiation").contrast,
+        ),
+    )
     reference, strategy = trial.emulation.strategies
     made = contrasts(f"{strategy.name} against {reference.name}, from {trial.emulation.at}", *found)
-    return replace(made, conventions=(*made.conventions, *filter(None, [trial.caution])))
+    said = (*made.conventions, "all but the clones compare with patients who have not begun it, whatever else they get")
+    return replace(made, conventions=(*said, *filter(None, [trial.caution])))
 
 
 def late_entry(data: AnalysisData, endpoint: str, entered: AnalysisData | None) -> DesignFinding:
@@ -121,163 +149,28 @@ def late_entry(data: AnalysisData, endpoint: str, entered: AnalysisData | None) 
     waits = [p.day - m.time_zero.day for p, m in zip(at, data.selection.members, strict=True) if not isinstance(p, str)]
     says = f"time runs from {data.study.time_zero}, but to be in, a patient must reach {implied}"
     says += f": {np.median(waits):.0f} days later in the median" if waits else ""
-    run = None if entered is None or data.study.comparison is None else lambda: _entered(data, entered, endpoint)
-    return finding("DC-03", True, says, run)
+    run = None if entered is None else lambda: _entered(data, entered, endpoint)
+    return finding("DC-03", max(waits, default=1) > 0, says, run)
 
 
 def _entered(data: AnalysisData, entered: AnalysisData, endpoint: str) -> Remedy:
-    naive = group_contrast(data, endpoint, analysis="from time zero (naive)", believe=False)
-    delayed = group_contrast(entered, endpoint, analysis="delayed entry", delayed_entry=True)
-    return contrasts(f"{endpoint}, at risk from cohort entry", naive, delayed)
-
-
-def centre_and_calendar(data: AnalysisData, endpoint: str) -> DesignFinding:
-    """Check 11."""
-    centres = {str(m.story.course.care.centre) for m in data.selection.members if m.story.course.care is not None}
-    years = [member.time_zero.on.year for member in data.selection.members]
-    declared = {covariate.name for covariate in data.study.covariates}
-    first = _first_year_of_groups(data)
-    late = {g: y for g, y in first.items() if y - min(years) >= limit("years_without_exposure")} if years else {}
-    says = [f"{len(centres)} centres, {'in' if 'centre' in declared else 'not among'} the covariates"]
-    says += [f"calendar years {min(years)} to {max(years)}"] if years else []
-    says += [f"{group} first given {year}" for group, year in sorted(late.items())]
-    many = len(centres) > 1 and "centre" not in declared
-    calendar = bool(late) and "year_of_line" not in declared
-    can = data.study.comparison is not None and "centre" in declared
-    run = (lambda: _by_centre(data, endpoint)) if can else None
-    return finding("DC-11", many or calendar, "; ".join(says), run)
-
-
-def _first_year_of_groups(data: AnalysisData) -> dict[str, int]:
-    first: dict[str, int] = {}
-    for member in data.selection.members:
-        year = member.time_zero.on.year
-        first[member.group] = min(year, first.get(member.group, year))
-    return first
-
-
-def _by_centre(data: AnalysisData, endpoint: str) -> Remedy:
-    columns = {covariate.name: covariate.column for covariate in data.study.covariates}
-    year = [columns["year_of_line"]] if "year_of_line" in columns else []
-    plain = group_contrast(data, endpoint, analysis="centre and year ignored", believe=False)
-    by_centre = group_contrast(
-        data, endpoint, analysis="hazard of each centre, calendar year", adjust=year, strata=columns["centre"]
-    )
-    return contrasts(f"{endpoint} by centre", plain, by_centre)
-
-
-def seen_at_visits(data: AnalysisData) -> DesignFinding:
-    """Check 13."""
-    progression = [t for t in data.endpoints if t.endpoint.endpoint in ("PFS1", "PFS2", "PFS_SECOND")]
-    if not progression:
-        return finding("DC-13", None, "no progression-free endpoint is declared")
-    grid = data.study.visit_grid
-    if grid is None:
-        return finding("DC-13", None, "the schedule of assessments is not declared (visit_grid)")
-    says = f"progression is looked for every {grid.every_days} days"
-    return finding("DC-13", True, says, lambda: _interval_censored(progression[0], grid.every_days))
-
-
-def _interval_censored(table: EndpointTable, every_days: int) -> Remedy:
-    """Kaplan-Meier beside Turnbull: a progression lies after the visit before it, a death on its day."""
-    used = [row for row in table.rows if row.stop_days > 0]
-    stop = np.array([row.stop_days for row in used], dtype=np.float64)
-    event = np.array([row.event == 1 for row in used])
-    seen = np.array([row.cause == "progression" for row in used])
-    left = np.where(event & seen, np.maximum(stop - every_days, 0), stop)
-    curve = turnbull(left, np.where(event, stop, np.inf))
-    plain = kaplan_meier(FollowUp(stop=stop, event=event))
-    when = REMEDY_MONTHS * DAYS_PER_MONTH
-    at = plain.survival_at(when)
-    low, high = curve.survival_at(when)
-    rows = (
-        RemedyRow(analysis="Kaplan-Meier, progression on the day it was seen", estimate=at, n=len(used)),
-        RemedyRow(
-            analysis="Turnbull, progression since the visit before",
-            estimate=Estimate(estimate=(low + high) / 2, lower=low, upper=high, method="bounds of the masses"),
-            n=len(used),
-            says="the limits are what the visits leave open, no confidence interval",
-        ),
-    )
-    return Remedy(title=f"{table.name} at {REMEDY_MONTHS:g} months", quantity="probability", rows=rows)
-
-
-def death_competes(data: AnalysisData) -> DesignFinding:
-    """Check 14."""
-    for table in data.endpoints:
-        competing = sum(row.event == 2 for row in table.rows)
-        if competing:
-            says = f"{table.name}: {table.events} events, {competing} deaths before them"
-            return finding("DC-14", True, says, partial(_incidence, table))
-    names = [table.name for table in data.endpoints if table.endpoint.endpoint in ("TTNT", "TTD")]
-    return finding("DC-14", False, f"no death before the event in {', '.join(names) or 'any endpoint'}")
-
-
-def _incidence(table: EndpointTable) -> Remedy:
-    used = [row for row in table.rows if row.stop_days > 0]
-    both = table.follow_up(rows=used)
-    alone = kaplan_meier(FollowUp(stop=both.stop, event=both.event == 1))
-    when = min(REMEDY_MONTHS * DAYS_PER_MONTH, float(both.stop.max()))
-    naive = alone.survival_at(when)
-    incidence = cumulative_incidence(both).incidence_at(when)
-    flipped = Estimate(
-        estimate=None if naive.estimate is None else 1 - naive.estimate,
-        lower=None if naive.upper is None else 1 - naive.upper,
-        upper=None if naive.lower is None else 1 - naive.lower,
-        method=naive.method,
-    )
-    rows = (
-        RemedyRow(analysis="1 − Kaplan-Meier, deaths censored", estimate=flipped, n=both.n),
-        RemedyRow(analysis="cumulative incidence", estimate=incidence, n=both.n),
-    )
-    return Remedy(title=f"{table.name} by {when / DAYS_PER_MONTH:.0f} months", quantity="probability", rows=rows)
-
-
-def later_treatment(data: AnalysisData, endpoint: str) -> DesignFinding:
-    """Check 15: patients of one group whose later lines hold the treatment that only the other group's name has."""
-    if data.study.comparison is None:
-        return finding("DC-15", None, "no comparison is declared")
-    groups = group_follow_up(data, endpoint)
-    told, switching = [], []
-    for level, other in (groups.levels, groups.levels[::-1]):
-        for treatment in sorted(_classes_in(level) - _classes_in(other)):
-            begins = _later(data, groups, treatment)
-            mine = (groups.group == other) & np.isfinite(begins)
-            told.append(f"{other} with later {treatment}: {share(int(mine.sum()), int((groups.group == other).sum()))}")
-            if mine.any():
-                switching.append((level, treatment, begins))
-    if not told:
-        return finding("DC-15", None, "which treatments the groups stand for cannot be told from their names")
-    run = partial(_switching, groups, *switching[0]) if switching else None
-    return finding("DC-15", bool(switching), "; ".join(told), run)
-
-
-def _classes_in(level: str) -> set[str]:
-    """The classes of treatment that a group is named after, as in SSA-RLT."""
-    return set(re.split(r"[^A-Za-z]+", level)) & set(group_names())
-
-
-def _later(data: AnalysisData, groups: GroupFollowUp, treatment: str) -> NDArray[np.float64]:
-    """Days from time zero to the first line of a treatment behind the lines that made the groups; ∞ without one."""
-    last = data.study.exposure.last_line or 0
-    begins = []
-    for place in groups.members:
-        member = data.selection.members[int(place)]
-        lines = (line for line in member.story.lines if line.number > last and matches(line.regimen, (treatment,)))
-        first = next(lines, None)
-        begins.append(np.inf if first is None else float(max(0, first.start.day - member.time_zero.day)))
-    return np.array(begins)
-
-
-def _switching(groups: GroupFollowUp, level: str, treatment: str, begins: NDArray[np.float64]) -> Remedy:
-    """The group that begins with the treatment against the other, before and after counting its later start there."""
-    own = groups.group == level
-    ends, event = groups.follow_up.stop, groups.follow_up.event
-    as_grouped = DecisionPoint.of(follow_up_days=ends, event=event, exposed_after_days=np.where(own, 0.0, np.inf))
-    counted = DecisionPoint.of(follow_up_days=ends, event=event, exposed_after_days=np.where(own, 0.0, begins))
-    naive, moved = (time_dependent(decision, adjust="none") for decision in (as_grouped, counted))
-    return contrasts(
-        f"{groups.endpoint}, {treatment} against none: as grouped, and with its later start counted",
-        replace(naive, analysis="as grouped", believe=False),
-        replace(moved, analysis=f"later {treatment} counted from its start"),
-    )
+    """The hazard ratio with and without delayed entry; without a comparison, the median survival."""
+    if data.study.comparison is not None:
+        naive = attempted("naive", lambda: group_contrast(data, endpoint, analysis="from time zero", believe=False))
+        delayed = attempted(
+            "delayed entry",
+            lambda: group_contrast(entered, endpoint, analysis="delayed entry", delayed_entry=True),
+        )
+        return contrasts(f"{endpoint}, at risk from cohort entry", naive, delayed)
+    table, late = data.endpoint(endpoint), entered.endpoint(endpoint)
+    kept, gone = late.at_risk_after_entry()
+    curves = {
+        "from time zero (naive)": kaplan_meier(table.follow_up()),
+        "delayed entry": kaplan_meier(late.follow_up(delayed_entry=True, rows=kept)),
+    }
+    rows = [
+        RemedyRow(analysis=name, estimate=in_months(curve.median()), n=curve.n, events=curve.n_events)
+        for name, curve in curves.items()
+    ]
+    said = tuple(str(left) for left in gone)
+    return Remedy(title=f"{endpoint}, median", quantity="months", rows=tuple(rows), conventions=said)

@@ -34,19 +34,25 @@ class DesignMatrix:
 
 
 def design_matrix(
-    data: AnalysisData, columns: Sequence[str], *, also: dict[str, tuple[Sequence[Any], str]] | None = None
+    data: AnalysisData,
+    columns: Sequence[str],
+    *,
+    also: dict[str, tuple[Sequence[Any], str]] | None = None,
+    among: Sequence[int] | NDArray[np.int64] | None = None,
 ) -> DesignMatrix:
     """The design matrix of these covariates, in their order; `also` adds columns of values by name, with a reference.
 
-    Categories have the levels seen among the analysed patients, in the order of the declaration. Raises KeyError for a
-    column that is not declared.
+    `among`: positions of the analysed patients it is for, by default all. Categories have the levels seen among those
+    in the matrix, in the order of the declaration, so no level repeats the others. Raises KeyError for a column that
+    is not declared.
     """
     values = {name: list(data.column(name)) for name in columns}
     covariates = {name: data.study.covariate(name) for name in columns}
     added = also or {}
-    known = np.array([all(v is not None for v in row) for row in zip(*values.values(), strict=True)] or [True] * data.n)
-    for extra, _ in added.values():
-        known &= np.array([value is not None for value in extra])
+    known = np.isin(np.arange(data.n), np.arange(data.n) if among is None else np.asarray(among, dtype=np.int64))
+    left_out = _missing(data, values, known)
+    for column in (*values.values(), *(extra for extra, _ in added.values())):
+        known &= np.array([value is not None for value in column], dtype=bool)
     rows = np.flatnonzero(known)
     parts, names, terms, references = [], [], {}, {}
     for name in (*added, *columns):
@@ -62,35 +68,71 @@ def design_matrix(
         parts += found.columns
         if found.reference is not None:
             references[name] = found.reference
-    table = np.column_stack(parts) if parts else np.empty((rows.size, 0))
     return DesignMatrix(
-        table=table,
+        table=np.column_stack(parts) if parts else np.empty((rows.size, 0)),
         names=tuple(names),
         terms=terms,
         references=references,
         rows=rows,
-        left_out=_missing(data, values),
+        left_out=left_out,
+    )
+
+
+def varying(matrix: DesignMatrix) -> DesignMatrix:
+    """The matrix without columns that do not vary: they have no coefficient."""
+    kept = np.flatnonzero(matrix.table.std(axis=0) > 0) if matrix.rows.size else np.empty(0, dtype=np.int64)
+    place = {int(old): new for new, old in enumerate(kept)}
+    terms = {term: tuple(place[at] for at in columns if at in place) for term, columns in matrix.terms.items()}
+    return DesignMatrix(
+        table=matrix.table[:, kept],
+        names=tuple(matrix.names[at] for at in kept),
+        terms={term: columns for term, columns in terms.items() if columns},
+        references={term: level for term, level in matrix.references.items() if terms[term]},
+        rows=matrix.rows,
+        left_out=matrix.left_out,
     )
 
 
 def adjustment_set(study: Study) -> tuple[str, ...]:
     """Declared covariates that a comparison of the groups can be adjusted for.
 
-    Not the treatments of the lines, which make the groups; and of a covariate that is declared twice (as a number and
-    in classes) only the first.
+    Not the treatments of the lines, which make the groups, nor what is known only after the last line that makes them
+    has begun, nor the wait for that line, which is part of the choice; and of a covariate that is declared twice (as a
+    number and in classes) only the first.
     """
     seen: dict[tuple[str, int | None], str] = {}
     for covariate in study.covariates:
-        if covariate.name != "treatment_of_line":
+        if covariate.name != "treatment_of_line" and not _after_choice(study, covariate):
             seen.setdefault((covariate.name, covariate.line), covariate.column)
     return tuple(seen.values())
 
 
+def _after_choice(study: Study, covariate: Covariate) -> bool:
+    """Whether a covariate of a line is known only after the groups are; groups by all lines are chosen at time zero."""
+    known = covariate.known_at
+    if known is None:
+        return False
+    last = study.exposure.last_line
+    if last is None:
+        return known.rank > study.time_zero.rank
+    waits = covariate.name == "months_to_next_line" and known.rank == (last, 0)
+    return waits or known.rank > max((last, 0), study.time_zero.rank)
+
+
 def columns_of(study: Study, values: Mapping[str, Sequence[Any]], columns: Sequence[str]) -> Floats:
     """The columns (n, p) of covariates whose values are all known, in order. Raises KeyError for an undeclared one."""
-    parts = [column for name in columns for column in _as_columns(name, study.covariate(name), values[name]).columns]
+    return named_columns(study, values, columns)[0]
+
+
+def named_columns(
+    study: Study, values: Mapping[str, Sequence[Any]], columns: Sequence[str]
+) -> tuple[Floats, tuple[str, ...]]:
+    """`columns_of`, with a name for each column."""
+    found = [_as_columns(name, study.covariate(name), values[name]) for name in columns]
+    parts = [column for one in found for column in one.columns]
+    names = tuple(name for one in found for name in one.names)
     lengths = {len(values[name]) for name in columns} or {0}
-    return np.column_stack(parts) if parts else np.empty((max(lengths), 0))
+    return (np.column_stack(parts) if parts else np.empty((max(lengths), 0))), names
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +151,8 @@ def _as_columns(name: str, covariate: Covariate | None, values: Sequence[Any]) -
         values = ["yes" if value else "no" for value in values]
     seen = set(map(str, values))
     levels = [level for level in covariate.levels if level in seen] or sorted(seen)
+    if not levels:
+        return _Columns([], [], None)
     reference = covariate.reference if covariate.reference in levels else levels[0]
     ordered = [reference, *(level for level in levels if level != reference)]
     return _levels_as_columns(covariate.title, values, ordered)
@@ -119,11 +163,11 @@ def _levels_as_columns(title: str, values: Sequence[Any], levels: Sequence[str])
     return _Columns([f"{title}: {level}" for level in levels[1:]], columns, levels[0])
 
 
-def _missing(data: AnalysisData, values: dict[str, list[Any]]) -> tuple[LeftOut, ...]:
+def _missing(data: AnalysisData, values: dict[str, list[Any]], among: NDArray[np.bool_]) -> tuple[LeftOut, ...]:
     gone: set[int] = set()
     found = []
     for name, column in values.items():
-        rows = [row for row, value in enumerate(column) if value is None and row not in gone]
+        rows = [row for row, value in enumerate(column) if value is None and among[row] and row not in gone]
         if rows:
             gone.update(rows)
             covariate = data.study.covariate(name)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.contrast import Contrast
-from lutetia.cohort.design_matrix import design_matrix
+from lutetia.cohort.design_matrix import DesignMatrix, design_matrix
 from lutetia.cohort.endpoint import EndpointRow
+from lutetia.cohort.time_point import TimePoint
 from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
 from lutetia.survival import CoxFit, FollowUp, cox
@@ -55,29 +56,24 @@ def compared_levels(data: AnalysisData) -> tuple[str, str]:
 def group_follow_up(data: AnalysisData, endpoint: str, *, delayed_entry: bool = False) -> GroupFollowUp:
     """The follow-up of the two compared groups. Raises KeyError for an endpoint that is not declared.
 
-    Left out: patients of other groups, without a row, whose follow-up ends on the first day, and with `delayed_entry`
-    those whose follow-up ends on or before cohort entry.
+    Left out: patients of other groups, without a row, and with `delayed_entry` those whose follow-up ends on or before
+    cohort entry. An event on the first day (day 0) counts, as in every table. Raises InputError if no comparison is
+    declared, or none of its patients has a row.
     """
     levels = compared_levels(data)
     table = data.endpoint(endpoint)
     place_of = {member.story.position: place for place, member in enumerate(data.selection.members)}
     group_of = [member.group for member in data.selection.members]
-    kept, other, short, late = [], [], [], []
+    kept, other, late = [], [], []
     for row in table.rows:
         place = place_of[row.position]
         if group_of[place] not in levels:
             other.append(place)
-        elif row.stop_days <= 0:
-            short.append(place)
         elif delayed_entry and row.stop_days <= row.entry_days:
             late.append(place)
         else:
             kept.append((place, row))
-    reasons = (
-        (other, "in none of the compared groups"),
-        (short, "follow-up ends on its first day"),
-        (late, "follow-up ends on or before cohort entry"),
-    )
+    reasons = ((other, "in none of the compared groups"), (late, "follow-up ends on or before cohort entry"))
     if not kept:
         raise InputError(data.study.title, [Fault(place=endpoint, must="must have patients in the compared groups")])
     rows = tuple(row for _, row in kept)
@@ -96,6 +92,32 @@ def group_follow_up(data: AnalysisData, endpoint: str, *, delayed_entry: bool = 
     )
 
 
+def from_entry(data: AnalysisData, groups: GroupFollowUp) -> tuple[FollowUp, NDArray[np.int64], TimePoint | None]:
+    """The follow-up counted from the moment that the cohort requires every patient to have reached, and its rows.
+
+    Nobody can die before that moment, nor be known to belong to a group made by later lines. Without such a moment the
+    clock stays as it is (None). Rows that end on or before it, or whose moment is not known, are not among the rows.
+    """
+    implied = data.study.implied_entry()
+    if implied is None:
+        start = groups.follow_up.start
+        waits = np.zeros(groups.follow_up.n) if start is None else start
+    else:
+        at = [implied.of(data.selection.members[int(member)].story) for member in groups.members]
+        waits = np.array(
+            [
+                np.inf if isinstance(moment, str) else max(0, moment.day - row.start_on.toordinal())
+                for moment, row in zip(at, groups.rows, strict=True)
+            ],
+            dtype=np.float64,
+        )
+    kept = np.flatnonzero((groups.follow_up.stop > waits) | (waits == 0))
+    if not kept.size:
+        raise InputError(data.study.title, [Fault(place=groups.endpoint, must=f"must last beyond {implied}")])
+    stop = groups.follow_up.stop[kept] - waits[kept]
+    return FollowUp(stop=stop, event=groups.follow_up.event[kept]), kept, implied
+
+
 def group_model(
     data: AnalysisData,
     endpoint: str,
@@ -109,29 +131,42 @@ def group_model(
     """The Cox model of the compared groups: its first column is the group that is not the reference.
 
     `adjust` names declared covariates, `strata` one whose levels have hazards of their own. Patients in whom one of
-    them is not known are left out and counted.
+    them is not known are left out and counted. Raises InputError if a group has no patient left, nobody has the event,
+    or columns repeat each other.
     """
     groups = group_follow_up(data, endpoint, delayed_entry=delayed_entry)
-    matrix = design_matrix(data, adjust)
-    place_of = {int(row): place for place, row in enumerate(matrix.rows)}
+    matrix = design_matrix(data, adjust, among=groups.members)
     labels = data.column(strata) if strata is not None else None
-    kept = [
-        n
-        for n, member in enumerate(groups.members.tolist())
-        if member in place_of and (labels is None or labels[member] is not None)
-    ]
-    members = groups.members[kept]
-    table = matrix.table[[place_of[int(member)] for member in members]]
-    varies = table.std(axis=0) > 0 if len(kept) else np.zeros(table.shape[1], dtype=bool)
-    x = np.column_stack([groups.exposed[kept].astype(np.float64), table[:, varies]])
+    known = np.isin(groups.members, matrix.rows)
+    left_out = [*groups.left_out, *matrix.left_out]
+    if labels is not None:
+        there = np.array([labels[int(member)] is not None for member in groups.members])
+        if (known & ~there).any():
+            left_out.append(LeftOut.at(groups.members[known & ~there].tolist(), f"{strata} not known"))
+        known &= there
+    kept = np.flatnonzero(known)
+    _refuse_one_sided(data, groups, kept)
     fit = cox(
-        groups.follow_up.at(np.array(kept, dtype=np.int64)),
-        x,
+        groups.follow_up.at(kept),
+        np.column_stack([groups.exposed[kept].astype(np.float64), _columns(matrix, groups.members[kept])]),
         ties=ties,
-        penalty=penalty,
-        strata=None if labels is None else [labels[int(member)] for member in members],
+        penalty=penalty,  # type: ignore[arg-type]
+        strata=None if labels is None else [labels[int(member)] for member in groups.members[kept]],
     )
-    return fit, groups, (*groups.left_out, *matrix.left_out)
+    return fit, groups, tuple(left_out)
+
+
+def _columns(matrix: DesignMatrix, members: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The rows of these patients, without columns that do not vary among them."""
+    table = matrix.table[np.searchsorted(matrix.rows, members)]
+    return table[:, table.std(axis=0) > 0]
+
+
+def _refuse_one_sided(data: AnalysisData, groups: GroupFollowUp, kept: NDArray[np.int64]) -> None:
+    for side, level in enumerate(groups.levels):
+        if not (groups.exposed[kept] == bool(side)).any():
+            fault = Fault(place=groups.endpoint, must=f"must have patients of the group {level}", got="none")
+            raise InputError(data.study.title, [fault])
 
 
 def group_contrast(
@@ -145,11 +180,32 @@ def group_contrast(
     ties: Ties = "efron",
     believe: bool = True,
 ) -> Contrast:
-    """The hazard ratio of the other group against the reference, with what it was adjusted for."""
+    """The hazard ratio of the other group against the reference, with what it was adjusted for.
+
+    Raises InputError as `group_model`.
+    """
     fit, groups, left_out = group_model(
         data, endpoint, adjust=adjust, strata=strata, delayed_entry=delayed_entry, ties=ties
     )
     entry = data.study.cohort_entry if delayed_entry else None
+    said = (
+        f"{endpoint}: {groups.levels[1]} against {groups.levels[0]}",
+        f"adjusted for {', '.join(adjust) or 'nothing'}" + (f", stratified by {strata}" if strata else ""),
+        f"at risk from {entry} on" if entry is not None else "at risk from the first day",
+        f"ties: {ties}",
+    )
+    return contrast_of(fit, analysis, conventions=said, left_out=left_out, believe=believe)
+
+
+def contrast_of(
+    fit: CoxFit,
+    analysis: str,
+    *,
+    conventions: tuple[str, ...] = (),
+    left_out: tuple[LeftOut, ...] = (),
+    believe: bool = True,
+) -> Contrast:
+    """The first coefficient of a fit as a contrast."""
     return Contrast(
         analysis=analysis,
         log_hazard_ratio=float(fit.coef[0]),
@@ -160,11 +216,6 @@ def group_contrast(
         converged=fit.converged,
         why=fit.why or "",
         believe=believe,
-        conventions=(
-            f"{endpoint}: {groups.levels[1]} against {groups.levels[0]}",
-            f"adjusted for {', '.join(adjust) or 'nothing'}" + (f", stratified by {strata}" if strata else ""),
-            f"at risk from {entry} on" if entry is not None else "at risk from the first day",
-            f"ties: {ties}",
-        ),
+        conventions=conventions,
         left_out=left_out,
     )

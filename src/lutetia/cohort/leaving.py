@@ -46,7 +46,7 @@ class Leaving:
 
 
 def hazard_of(stop_days: Floats, happened: NDArray[np.bool_], covariates: Floats) -> Hazard:
-    """The hazard of what happened at the end of n follow-ups, by covariates (n, p); a column that does not vary is idle.
+    """The hazard of what happened at the end of n follow-ups, by covariates (n, p); columns that do not vary are idle.
 
     Raises InputError if the model does not converge, if columns repeat each other, or if nothing happened.
     """

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from lutetia.cohort.analysis_rows import AnalysisData, analysis_data
-from lutetia.cohort.decision_point import DecisionPoint
-from lutetia.cohort.design_matrix import design_matrix
+from lutetia.cohort.covariate import Value
+from lutetia.cohort.decision_point import DecisionPoint, Floats
+from lutetia.cohort.design_matrix import named_columns
 from lutetia.cohort.eligibility import LineRule, Rule
 from lutetia.cohort.emulation import Emulation
+from lutetia.cohort.known_fact import OnDay
 from lutetia.cohort.outcome import overall_survival
 from lutetia.cohort.regimen_group import matches
 from lutetia.cohort.select import Member
@@ -57,8 +59,9 @@ class TargetTrial:
 def decision_data(courses: Sequence[Course], study: Study) -> AnalysisData:
     """The patients from whom the declared target trial draws: also those whom the study leaves out for what came later.
 
-    Rules of eligibility on lines behind the decision are dropped; where the compared groups had the same treatment in
-    the lines up to the decision, it is required. Raises InputError as `analysis_data` does.
+    Rules of eligibility on lines behind the decision are dropped, and so is a time zero behind it; where the compared
+    groups had the same treatment in the lines up to the decision, it is required. Raises InputError as `analysis_data`
+    does.
     """
     if study.emulation is None:
         return analysis_data(courses, study)
@@ -69,6 +72,8 @@ def decision_data(courses: Sequence[Course], study: Study) -> AnalysisData:
         rules.append(Rule(rule=name, line=LineRule(number=number, regimen=words)))
     everybody = Exposure(groups=(Group(group="at the decision", lines={1: ("any",)}),))
     changes = {"eligibility": tuple(rules), "exposure": everybody, "comparison": None, "cohort_entry": None}
+    if study.time_zero.rank > study.emulation.at.rank:  # a later time zero would demand the later line again
+        changes["time_zero"] = study.emulation.at
     return analysis_data(courses, study.model_copy(update=changes))
 
 
@@ -87,31 +92,37 @@ def _lines_in_common(study: Study, last: int) -> dict[int, tuple[str, ...]]:
 
 
 def target_trial(data: AnalysisData) -> TargetTrial:
-    """The target trial that the study declares. Raises InputError if it declares none, or nobody reaches the decision.
+    """The target trial that the study declares.
 
-    A next line is the first line that starts on or after the day of the decision. Give it `decision_data`: a study that
-    requires a later line has lost the patients who died waiting for it.
+    Raises InputError if it declares none, adjusts for what is known only later, or nobody reaches the decision.
+
+    A next line is the first line that starts on or after the day of the decision; who had begun a line behind it
+    before is left out. Covariates are those known on that day. Give it `decision_data`: a study that requires a later
+    line has lost the patients who died waiting for it.
     """
     emulation = data.study.emulation
     if emulation is None:
         do = "Declare emulation: with at, strategies and grace_days."
         raise InputError(data.study.title, [Fault(place="emulation", must="must be declared", do=do)])
-    covariates = {name: data.column(name) for name in emulation.adjust_for}
+    _refuse_foresight(data.study, emulation)
     rows: list[tuple[int, float, bool, float, float]] = []
+    known: list[dict[str, Value]] = []
     gone: dict[str, list[int]] = {}
     for position, member in enumerate(data.selection.members):
         found = _row(member, emulation)
-        unknown = [name for name, column in covariates.items() if column[position] is None]
+        values = _known(data.study, emulation, member)
+        unknown = [name for name, value in values.items() if value is None]
         if isinstance(found, str):
             gone.setdefault(found, []).append(position)
         elif unknown:
             gone.setdefault(f"{unknown[0]} not known", []).append(position)
         else:
             rows.append((position, *found))
+            known.append(values)
     if not rows:
         raise InputError(data.study.title, [Fault(place="emulation", must="must hold patients who reach the decision")])
     left_out = tuple(LeftOut.at(positions, why) for why, positions in gone.items())
-    table, names = _covariates(data, emulation, [row[0] for row in rows])
+    table, names = _covariates(data.study, emulation, known)
     decision = DecisionPoint.of(
         follow_up_days=[row[1] for row in rows],
         event=[row[2] for row in rows],
@@ -148,6 +159,8 @@ def _row(member: Member, emulation: Emulation) -> tuple[float, bool, float, floa
         return end
     if end.at.day <= at.day:
         return "no follow-up after the decision"
+    if any(line.start.day < at.day for line in story.lines[emulation.at.line :]):
+        return "a further line had begun before the decision"
     following = next((line for line in story.lines if line.start.day >= at.day), None)
     begins = [np.inf, np.inf]
     if following is not None:
@@ -159,11 +172,31 @@ def _row(member: Member, emulation: Emulation) -> tuple[float, bool, float, floa
     return float(end.at.day - at.day), end.event == 1, exposure, reference
 
 
-def _covariates(data: AnalysisData, emulation: Emulation, positions: list[int]) -> tuple[np.ndarray, tuple[str, ...]]:
+def _refuse_foresight(study: Study, emulation: Emulation) -> None:
+    for name in emulation.adjust_for:
+        covariate = study.covariate(name)
+        if covariate is None or covariate.known_at is None or covariate.known_at.rank <= emulation.at.rank:
+            continue
+        must = f"must be known at the decision ({emulation.at}), but {name} is known at {covariate.known_at}"
+        raise InputError(study.title, [Fault(place="emulation, adjust_for:", must=must)])
+
+
+def _known(study: Study, emulation: Emulation, member: Member) -> dict[str, Value]:
+    """The covariates of the trial as they were known on the day of the decision; None where one is not."""
+    at = emulation.at.of(member.story)
+    if isinstance(at, str):
+        return {}
+    declared = [covariate for covariate in study.covariates if covariate.column in emulation.adjust_for]
+    then = OnDay(story=member.story, day=at.day)
+    return {covariate.column: covariate.measure(then).value for covariate in declared}
+
+
+def _covariates(
+    study: Study, emulation: Emulation, known: Sequence[Mapping[str, Value]]
+) -> tuple[Floats, tuple[str, ...]]:
     if not emulation.adjust_for:
-        return np.empty((len(positions), 0)), ()
-    matrix = design_matrix(data, emulation.adjust_for)
-    place_of = {int(row): place for place, row in enumerate(matrix.rows)}
-    table = matrix.table[[place_of[position] for position in positions]]
+        return np.empty((len(known), 0)), ()
+    values = {name: [row[name] for row in known] for name in emulation.adjust_for}
+    table, names = named_columns(study, values, emulation.adjust_for)
     varies = table.std(axis=0) > 0
-    return table[:, varies], tuple(name for name, kept in zip(matrix.names, varies, strict=True) if kept)
+    return table[:, varies], tuple(name for name, there in zip(names, varies, strict=True) if there)

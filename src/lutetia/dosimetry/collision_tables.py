@@ -35,12 +35,12 @@ COLLISION_STRENGTH = 2 * np.pi * CLASSICAL_RADIUS_CM**2 * ELECTRON_MASS_MEV * AV
 class CollisionTables:
     """Tables of one medium for given cut-offs, all float64.
 
-    `electron` (401, 8): CSDA range (g/cm²), loss below the cut-offs (MeV cm²/g), rate of hard elastic collisions (cm²/g,
-    raised by 1 + spin / 4 for the rejection), the least μ of a hard one, screening η, transport rate of the soft ones
-    (cm²/g), rates of knock-on collisions and of bremsstrahlung above the cut-offs (cm²/g). `brems` (41, 65): ln(k / cut) /
-    ln(E / cut) of the photons k at equal steps of probability. `photon` (401, 4): total attenuation (cm²/g) and the
-    running share of photoelectric, coherent, incoherent. `form_x2`, `form_area` (n,): squared momentum transfer (Å⁻²) and
-    the running integral of F². `elastic_charge`: the Z of the spin correction.
+    `electron` (401, 8): CSDA range (g/cm²), loss below the cut-offs (MeV cm²/g), rate of hard elastic collisions
+    (cm²/g, raised by 1 + spin / 4 for the rejection), the least μ of a hard one, screening η, transport rate of the
+    soft ones (cm²/g), rates of knock-on collisions and of bremsstrahlung above the cut-offs (cm²/g). `brems` (41, 65):
+    ln(k / cut) / ln(E / cut) of the photons k at equal steps of probability. `photon` (401, 4): total attenuation
+    (cm²/g) and the running share of photoelectric, coherent, incoherent. `form_x2`, `form_area` (n,): squared momentum
+    transfer (Å⁻²) and the running integral of F². `elastic_charge`: the Z of the spin correction.
     """
 
     electron: Floats
@@ -93,7 +93,7 @@ def _electron_table(material: Medium, knock_on_cut_mev: float, brems_cut_mev: fl
 def _split(
     material: Medium, energy_mev: Floats, strength: Floats, screen: Floats, soft_share: float
 ) -> tuple[Floats, Floats, Floats]:
-    """Rate of hard elastic collisions, their least μ and the transport rate of the soft ones (spin correction included)."""
+    """Rate of hard elastic collisions, their least μ, and the transport rate of the soft ones, spin included."""
     beta2 = 1 - (energy_mev / ELECTRON_MASS_MEV + 1) ** -2
     spin = np.pi * FINE_STRUCTURE * mean_nuclear_charge(material) * np.sqrt(beta2)
     every = strength / (screen * (1 + screen))
@@ -114,8 +114,8 @@ def _split(
 def _elastic(material: Medium, energy_mev: Floats) -> tuple[Floats, Floats]:
     """Strength K (cm²/g) and screening η of dΣ/dμ = K / (η + μ)², μ = (1 − cos θ) / 2.
 
-    Rutherford scattering with Molière's screening for each element, Z (Z + 1) for the electrons' share; η of the mixture
-    is the geometric mean weighted by strength, which keeps the transport cross-section.
+    Rutherford scattering with Molière's screening for each element, Z (Z + 1) for the electrons' share; η of the
+    mixture is the geometric mean weighted by strength, which keeps the transport cross-section.
     """
     gamma = energy_mev / ELECTRON_MASS_MEV + 1
     beta2 = 1 - gamma**-2
@@ -148,7 +148,7 @@ def _moller(material: Medium, energy_mev: Floats, cut_mev: float) -> tuple[Float
 
 
 def _brems_rate(material: Medium, energy_mev: Floats, cut_mev: float) -> tuple[Floats, Floats]:
-    """Rate (cm²/g) of photons above the cut and the share of radiative loss below it; the loss as a whole is ESTAR's."""
+    """Rate (cm²/g) of photons above the cut, and the share of radiative loss below it; the whole loss is ESTAR's."""
     charge = mean_nuclear_charge(material)
     radiative = electron_stopping(material.name).radiative_mev_cm2_per_g(energy_mev)
     rate, below_cut = np.zeros_like(energy_mev), np.ones_like(energy_mev)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import cos, exp, log, pi, sin, sqrt
+
 from numba import njit
 
 from lutetia.dosimetry.random_stream import Floats, State, uniform
@@ -55,7 +56,7 @@ def knock_on(energy_mev: float, cut_mev: float, state: State) -> tuple[float, fl
 
 @njit(cache=True, error_model="numpy")
 def compton(energy_mev: float, state: State) -> tuple[float, float, float]:
-    """Klein and Nishina, electron at rest: energy of the scattered photon, cosine of its angle and of the electron's."""
+    """Klein and Nishina: energy of the scattered photon, cosine of its angle and of the electron's."""
     scaled = energy_mev / _MASS_MEV
     least = 1.0 / (1.0 + 2.0 * scaled)
     log_part, square_part = -log(least), 0.5 * (1.0 - least * least)
@@ -93,7 +94,7 @@ def _form_cosine(wanted: float, largest: float, form_x2: Floats, form_area: Floa
     row = _place(form_area, wanted)
     step = (wanted - form_area[row]) / max(form_area[row + 1] - form_area[row], 1e-300)
     x2 = form_x2[row] + step * (form_x2[row + 1] - form_x2[row])
-    return max(-1.0, 1.0 - 2.0 * x2 / largest)
+    return max(-1.0, 1.0 - 2.0 * float(x2) / largest)
 
 
 @njit(cache=True, error_model="numpy")
@@ -123,8 +124,8 @@ def braking_cosine(energy_mev: float, state: State) -> float:
 def elastic_cosine(screen: float, least: float, beta2: float, charge: float, state: State) -> float:
     """Cosine of a hard elastic deflection, or 2 when the spin correction rejects it (McKinley and Feshbach 1948).
 
-    Between the least μ and 1 it follows 1 / (η + μ)², η the screening, times 1 − β² μ + spin (√μ − μ) with spin = π α Z β;
-    the caller must have raised its rate by 1 + spin / 4.
+    Between the least μ and 1 it follows 1 / (η + μ)², η the screening, times 1 − β² μ + spin (√μ − μ) with spin = π α
+    Z β; the caller must have raised its rate by 1 + spin / 4.
     """
     spin = pi * _FINE_STRUCTURE * charge * sqrt(beta2)
     first, last = 1.0 / (screen + least), 1.0 / (1.0 + screen)

@@ -116,7 +116,7 @@ def _one_organ(
     best = int(np.argmin(criteria)) if np.isfinite(criteria).any() else 0
     centre = _values(points, models[best], firsts[best])
     noise = np.random.Generator(np.random.PCG64(seed)).standard_normal((replicates, points.n))
-    drawn = centre + noise / points.weight_roots
+    drawn = centre + noise / points.inverse_sigmas
     found = [
         _rows(points, m, drawn, first[6 : 6 + m.n_rates], CLOSE_ENOUGH) for m, first in zip(models, firsts, strict=True)
     ]
@@ -131,7 +131,7 @@ def _rows(points: CurvePoints, model: CurveModel, values: Floats, start: Floats,
 
     found = np.zeros((values.shape[0], FOUND))
     shape = Shape(model.phases, model.uptake, *points.log_rate_bounds, tolerance)
-    fit_rows(points.times_h, points.weight_roots[None], values, shape, start, found)
+    fit_rows(points.times_h, points.inverse_sigmas[None], values, shape, start, found)
     return found
 
 

@@ -35,7 +35,7 @@ class CurvePoints:
         return self.times_h.size
 
     @property
-    def weight_roots(self) -> Floats:
+    def inverse_sigmas(self) -> Floats:
         """1/σ for each point, or 1 where σ is unknown."""
         return np.ones(self.n) if self.sigmas_mbq is None else 1 / self.sigmas_mbq
 

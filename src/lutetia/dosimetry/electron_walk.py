@@ -1,8 +1,9 @@
 """One electron followed to its end, compiled.
 
-Between hard events it loses energy continuously and is deflected once at a random place of the step (random hinge: Salvat,
-PENELOPE, NEA/MBDAV/R(2019)1, section 4). Hard events are elastic collisions beyond the least angle, knock-on collisions and
-bremsstrahlung above the cut-offs. Knock-on collisions do not deflect the electron: Z (Z + 1) holds that deflection.
+Between hard events it loses energy continuously and is deflected once at a random place of the step (random hinge:
+Salvat, PENELOPE, NEA/MBDAV/R(2019)1, section 4). Hard events are elastic collisions beyond the least angle, knock-on
+collisions and bremsstrahlung above the cut-offs. Knock-on collisions do not deflect the electron: Z (Z + 1) holds that
+deflection.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class ElectronTables(NamedTuple):
 def follow_electron(
     particle: Floats, stack: Floats, n: int, state: State, medium: ElectronTables, body: Body, tally: Tally
 ) -> tuple[int, float]:
-    """Follow the electron; its secondaries go onto the stack of n. The stack's height, and the energy that left the body."""
+    """Follow the electron, its secondaries onto the stack of n; the stack's height and the energy that left."""
     energy, x, y, z = particle[1], particle[2], particle[3], particle[4]
     u, v, w, weight, borne = particle[5], particle[6], particle[7], particle[8], particle[9]
     while True:
@@ -71,7 +72,8 @@ def follow_electron(
         moller = low[MOLLER] + f * (high[MOLLER] - low[MOLLER])
         braking = low[BREMS] + f * (high[BREMS] - low[BREMS])
         longest = medium.step_share * length
-        # hard collisions grow more frequent while the electron slows down: drawn at the step's highest rate, then thinned
+        # hard collisions grow more frequent while the electron slows down: drawn at the step's highest rate, then
+        # thinned
         slope = (low[HARD] - high[HARD]) / (LOG_STEP * hard * energy)
         growth = 1.0 + slope * loss * longest
         elastic = hard * growth
@@ -140,7 +142,7 @@ def _soft_turn(u: float, v: float, w: float, transport_lengths: float, state: St
 def _brake(
     energy: float, place: Way, way: Way, weight: float, stack: Floats, n: int, state: State, medium: ElectronTables
 ) -> tuple[float, int]:
-    """Energy of a bremsstrahlung photon, and the stack's height with it (with its copies, each of a part of the weight)."""
+    """Energy of a bremsstrahlung photon, and the stack's height with it (its copies share the weight)."""
     i, f = _row(energy, LOG_BREMS_STEP, medium.brems.shape[0])
     if uniform(state) < f:
         i += 1

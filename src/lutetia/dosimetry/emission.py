@@ -37,8 +37,9 @@ class Lines:
 class Emission:
     """Emissions of one nuclide alone, without its daughters.
 
-    `lines` has every class of `CLASSES`. Under "beta" stands the spectrum in narrow bins, each with its mean energy (both
-    signs of beta together); its sum and mean are the published ones. `ignored` names what is not followed, such as neutrons.
+    `lines` has every class of `CLASSES`. Under "beta" stands the spectrum in narrow bins, each with its mean energy
+    (both signs of beta together); its sum and mean are the published ones. `ignored` names what is not followed, such
+    as neutrons.
     """
 
     nuclide: str
@@ -49,18 +50,27 @@ class Emission:
 
 
 class EmissionLibrary(Protocol):
-    """A source of emissions, such as ICRP 107; another (ENSDF) can stand in its place."""
+    """A source of decay data, such as ICRP 107; another (ENSDF) can stand in its place.
+
+    Nuclides are written "Lu-177". Each method raises InputError if the library does not hold the nuclide.
+    """
 
     @property
     def name(self) -> str:
         """How results call it."""
 
     def emission(self, nuclide: str) -> Emission:
-        """Emissions of the nuclide, written "Lu-177"; raises InputError if the library does not hold it."""
+        """Emissions of the nuclide alone."""
+
+    def half_life_h(self, nuclide: str) -> float:
+        """Half-life in hours, infinite if stable."""
+
+    def daughters(self, nuclide: str) -> tuple[tuple[str, float], ...]:
+        """What it decays to, stable nuclides too, with the branching fraction of each."""
 
 
 def nuclide_name(text: str) -> str:
-    """The usual spelling, "Lu-177" or "Tc-99m", of "Lu-177", "lu177", "177Lu" or "[177Lu]"; raises InputError otherwise."""
+    """The usual spelling, "Lu-177" or "Tc-99m", of "lu177", "177Lu" or "[177Lu]"; raises InputError otherwise."""
     plain = text.strip().strip("[]").replace("-", "").replace(" ", "")
     found = re.fullmatch(r"([A-Za-z]{1,2})(\d{1,3}[mn]?)|(\d{1,3}[mn]?)([A-Za-z]{1,2})", plain)
     if not found:

@@ -94,7 +94,7 @@ class CurveFit:
             return np.full(at.shape, np.nan)
         model = MODELS[self.model]
         amplitudes, rates = self.parameters[: model.phases], self.parameters[model.phases :]
-        slopes = activity_slopes(np.ravel(at), amplitudes, rates, model)
+        slopes = value_slopes(np.ravel(at), amplitudes, rates, model)
         variance = np.einsum("ij,jk,ik->i", slopes, self.covariance, slopes)
         band: Floats = np.sqrt(np.maximum(variance, 0.0)).reshape(at.shape)
         return band
@@ -130,7 +130,7 @@ def fit_points(points: CurvePoints, model: CurveModel, level: float = 0.95) -> C
 
     low, high = points.log_rate_bounds
     found = np.zeros((1, FOUND))
-    roots, values = points.weight_roots[None], points.activities_mbq[None]
+    roots, values = points.inverse_sigmas[None], points.activities_mbq[None]
     shape = Shape(model.phases, model.uptake, low, high, TOLERANCE)
     fit_rows(points.times_h, roots, values, shape, np.zeros(0), found)
     amplitudes, log_rates = sorted_phases(found[0, 3:6], found[0, 6:], model)
@@ -152,7 +152,7 @@ def curve_of(amplitudes: Floats, rates: Floats, model: CurveModel) -> Exponentia
     )
 
 
-def activity_slopes(at_h: Floats, amplitudes: Floats, rates: Floats, model: CurveModel) -> Floats:
+def value_slopes(at_h: Floats, amplitudes: Floats, rates: Floats, model: CurveModel) -> Floats:
     """∂A/∂(amplitudes, rates) at the times, shape (times, parameters)."""
     falls = np.exp(-np.outer(at_h, rates))
     by_rate = -at_h[:, None] * falls[:, : model.phases] * amplitudes
@@ -302,7 +302,7 @@ def _covariance(
     if points.sigmas_mbq is None and spare <= 0:
         return None, None
     scale = 1.0 if points.sigmas_mbq is not None else chi_square / spare
-    slopes = activity_slopes(points.times_h, amplitudes, rates, model)[:, free] * points.weight_roots[:, None]
+    slopes = value_slopes(points.times_h, amplitudes, rates, model)[:, free] * points.inverse_sigmas[:, None]
     size = np.linalg.norm(slopes, axis=0)
     if not free or not (size > 0).all():
         return None, None

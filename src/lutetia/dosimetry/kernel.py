@@ -35,8 +35,9 @@ ALPHA_STEPS = 60
 class RadialKernel:
     """Energy per decay deposited within a distance of the decay, in an endless uniform medium.
 
-    `within_mev` holds for each of `COMPONENTS` the running energy (MeV per decay) at `RADII_G_PER_CM2`, linear in between;
-    its last value is the whole energy of the component: nothing is lost. Distances in g/cm² are lengths times density.
+    `within_mev` holds for each of `COMPONENTS` the running energy (MeV per decay) at `RADII_G_PER_CM2`, linear in
+    between; its last value is the whole energy of the component: nothing is lost. Distances in g/cm² are lengths times
+    density.
     """
 
     nuclide: str
@@ -91,9 +92,9 @@ def _kernel(source: Nuclide, medium_name: str) -> RadialKernel:
         },
         conventions=(
             *source.conventions,
-            f"Endless uniform {medium_name.replace('_', ' ')}; electrons, photons and their bremsstrahlung by own Monte Carlo.",
-            "Alpha particles go straight and slow down continuously; recoiling nuclei, and electrons and photons below 1 keV, "
-            "stay where they are emitted.",
+            f"Endless uniform {medium_name.replace('_', ' ')}; electrons, photons, bremsstrahlung by own Monte Carlo.",
+            "Alpha particles go straight and slow down continuously; recoiling nuclei, electrons and photons below "
+            "1 keV stay where they are emitted.",
         ),
     )
 
@@ -101,7 +102,8 @@ def _kernel(source: Nuclide, medium_name: str) -> RadialKernel:
 def electron_energy_within(lines: Lines, tables: MonoenergeticKernels) -> tuple[Floats, Floats]:
     """Running energy (MeV per decay) at `RADII_G_PER_CM2`: of the electrons themselves, and of their bremsstrahlung.
 
-    Between the tabled energies the shares are linear in log energy at equal distance / range (bremsstrahlung: distance).
+    Between the tabled energies the shares are linear in log energy at equal distance / range (bremsstrahlung:
+    distance).
     """
     energy, number = _followed(lines)
     power = electron_stopping(tables.medium)
@@ -128,7 +130,7 @@ def electron_energy_within(lines: Lines, tables: MonoenergeticKernels) -> tuple[
 
 
 def photon_energy_within(lines: Lines, tables: MonoenergeticKernels) -> Floats:
-    """Running energy (MeV per decay) at `RADII_G_PER_CM2`; shares linear in log energy at equal distance / free path."""
+    """Running energy (MeV per decay) at `RADII_G_PER_CM2`; linear in log energy at equal distance / free path."""
     from lutetia.dosimetry.photon_data import attenuation
 
     energy, number = _followed(lines)

@@ -1,8 +1,8 @@
 """Radial kernels of electrons and photons of one energy: the tables from which every nuclide's kernel is put together.
 
 Kernels of some media are package data, made by scripts/make_kernels.py with our own transport; others are computed on
-demand. Electron kernels are kept over distance / range, photon kernels over distance / mean free path, so that between the
-tabulated energies they hardly change and can be interpolated.
+demand. Electron kernels are kept over distance / range, photon kernels over distance / mean free path, so that between
+the tabulated energies they hardly change and can be interpolated.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Nuclide:
         return {emission.nuclide: number for emission, number in self.members}
 
     def lines(self, classes: Iterable[str] = CLASSES) -> Lines:
-        """All emissions of these classes ("beta", "conversion", "auger", "alpha", "recoil", "gamma", "x_ray", "annihilation")."""
+        """All emissions of these classes, words of `emission.CLASSES` such as "beta", "auger", "alpha" or "gamma"."""
         chosen = [(emission.lines[name], number) for emission, number in self.members for name in classes]
         return Lines(
             energy_mev=np.concatenate([lines.energy_mev for lines, _ in chosen]),
@@ -101,7 +101,7 @@ def nuclide(
     first = source.emission(parent)
     number, cut = {parent: 1.0}, tuple[str, ...]()
     if daughters == "equilibrium":
-        chain = equilibrium_chain(parent, longest_daughter_h)
+        chain = equilibrium_chain(parent, longest_daughter_h, source)
         number, cut = dict(chain.per_parent_decay), chain.cut_at
     members = tuple((first if member == parent else source.emission(member), n) for member, n in number.items())
     return Nuclide(
@@ -120,6 +120,9 @@ def _conventions(
     followers = ", ".join(f"{number:.4g} {emission.nuclide}" for emission, number in members[1:])
     if followers:
         found.append(f"Daughters decay where {parent.nuclide} did, per decay of it: {followers}; nothing migrates.")
+    longer = [emission.nuclide for emission, _ in members if emission.half_life_h > parent.half_life_h]
+    if longer:
+        found.append(f"Counted though it outlives {parent.nuclide}: {', '.join(longer)}.")
     if daughters == "none":
         found.append("Daughters are left out.")
     if cut:

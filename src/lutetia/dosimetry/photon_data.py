@@ -53,7 +53,7 @@ def attenuation(medium_name: str, energy_mev: ArrayLike) -> Attenuation:
 
 
 def energy_absorption_cm2_per_g(medium_name: str, energy_mev: ArrayLike) -> Floats:
-    """Mass energy-absorption coefficient μen/ρ (xraylib `CS_Energy`), same shape as the energies; up to 0.8 MeV only."""
+    """Mass energy-absorption coefficient μen/ρ (xraylib `CS_Energy`), shape of the energies; up to 0.8 MeV only."""
     import xraylib
 
     energy = np.asarray(energy_mev, dtype=np.float64)

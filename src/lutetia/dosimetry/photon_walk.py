@@ -40,7 +40,7 @@ class PhotonTables(NamedTuple):
 def follow_photon(
     particle: Floats, stack: Floats, n: int, state: State, medium: PhotonTables, body: Body, tally: Tally
 ) -> tuple[int, float]:
-    """Follow the photon; its electrons go onto the stack of n. The stack's height, and the energy that left the body."""
+    """Follow the photon, its electrons onto the stack of n; the stack's height and the energy that left."""
     energy, x, y, z = particle[1], particle[2], particle[3], particle[4]
     u, v, w, weight = particle[5], particle[6], particle[7], particle[8]
     while energy > LOWEST_MEV:

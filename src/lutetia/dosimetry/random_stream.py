@@ -1,7 +1,7 @@
 """Random numbers that belong to a history, not to a thread: same seed, same answer, however many threads work.
 
-History n of seed s draws from a SplitMix64 sequence (Steele, Lea and Flood 2014, doi 10.1145/2660193.2660195) that starts at
-a hash of (s, n). The state is an array of one unsigned 64-bit number, which compiled code advances in place.
+History n of seed s draws from a SplitMix64 sequence (Steele, Lea and Flood 2014, doi 10.1145/2660193.2660195) that
+starts at a hash of (s, n). The state is an array of one unsigned 64-bit number, which compiled code advances in place.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ What is added up (counts, activity) is shared out: each source voxel gives away 
 over a grid that covers it is the same to rounding. What is averaged (HU, dose) is averaged over each target voxel.
 `method="linear"` reads the source as linear between its voxel centres (activity spreads by up to one source voxel),
 `"overlap"` as constant within each voxel. Between parallel grids both are exact integrals; between grids turned against
-each other they are sums over points laid between the voxels, and amounts are read as linear.
+each other they are sums over points laid between the voxels, and amounts are read as linear. Where the voxels of the
+two grids coincide (a crop, a mirrored axis) values stay as they are.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 
 from lutetia.dosimetry import resample_kernel as kernel
 from lutetia.dosimetry.geometry import Floats, Geometry
-from lutetia.dosimetry.resample_aligned import Axis, apply, averaging_weights, parallel_axes, weights
+from lutetia.dosimetry.resample_aligned import Axis, apply, averaging_weights, parallel_axes, voxels_coincide, weights
 from lutetia.dosimetry.transform import RigidTransform
 from lutetia.dosimetry.volume import Array, Volume
 from lutetia.errors import Fault, InputError
@@ -76,11 +77,11 @@ def resample(
         return _result(volume, replace(moved, geometry=onto), ("Same grid: values as they were.",))
     to_source = np.linalg.inv(moved.geometry.affine) @ onto.affine
     axes = parallel_axes(to_source, onto.shape)
-    hat = method == "linear"
+    hat = method == "linear" and not (axes is not None and voxels_coincide(axes))
     if volume.quantity == "intensive":
         array = _average(moved, onto, to_source, axes, hat, outside)
     else:
-        if axes is None and not hat:
+        if axes is None and method == "overlap":
             must = 'must be "linear" between grids turned against each other'
             raise InputError("resample", [Fault(place="method", must=must, got='"overlap"')])
         array = _share(moved, onto, to_source, axes, hat)

@@ -42,6 +42,14 @@ def parallel_axes(to_source: Floats, shape: tuple[int, int, int]) -> tuple[Axis,
     return z, y, x
 
 
+def voxels_coincide(axes: tuple[Axis, Axis, Axis]) -> bool:
+    """True if every target voxel is a source voxel: same spacing, shifted by whole voxels, mirrored or not."""
+    return all(
+        abs(abs(axis.step) - 1) < PARALLEL_WITHIN and abs(axis.start - round(axis.start)) < PARALLEL_WITHIN
+        for axis in axes
+    )
+
+
 def weights(axis: Axis, targets: int, sources: int, *, hat: bool) -> csr_matrix:
     """(targets, sources): the length of each source voxel's reach that falls into each target voxel.
 

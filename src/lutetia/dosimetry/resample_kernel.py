@@ -1,9 +1,9 @@
 """Loops that carry voxels from one grid to another through points laid between the voxels.
 
 All take the index map as (4, 4): target index (x, y, z, 1) → source index, or the other way round where said. `n` is
-the number of points per voxel along (x, y, z) of the grid that carries the points. "By distance" is 1 − |distance| along
-each axis, out to one voxel (linear interpolation). `first` and `last` bound the slices (z) of the target that a call
-works on, so that threads can share the work (the loops hold no lock).
+the number of points per voxel along (x, y, z) of the grid that carries the points. "By distance" is 1 − |distance|
+along each axis, out to one voxel (linear interpolation). `first` and `last` bound the slices (z) of the target that a
+call works on, so that threads can share the work (the loops hold no lock).
 """
 
 from __future__ import annotations

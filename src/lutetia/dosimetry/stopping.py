@@ -86,7 +86,7 @@ class StoppingPower:
         return np.asarray(np.exp(self._energy_spline(np.log(range_g_per_cm2))))
 
     def radiation_yield_fraction(self, energy_mev: float) -> float:
-        """Share of the energy that goes into bremsstrahlung while the particle slows down to the grid's lowest energy."""
+        """Share of the energy that goes into bremsstrahlung while slowing down to the grid's lowest energy."""
         if energy_mev <= self.energy_grid_mev[0]:
             return 0.0
         nodes, weights = np.polynomial.legendre.leggauss(64)

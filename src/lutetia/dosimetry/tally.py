@@ -17,8 +17,10 @@ COLUMNS = 10  # particle, energy, x, y, z, u, v, w, weight, 1 if a photon carrie
 
 
 class Tally(NamedTuple):
-    """Shells around the origin. `charged`: equal widths; `photon_borne`: equal steps of the logarithm, after a first shell
-    from 0; the last shell of each holds all beyond. Lengths in g/cm², energies in MeV."""
+    """Shells around the origin, lengths in g/cm², energies in MeV; the last shell of each array holds all beyond.
+
+    `charged`: shells of equal width. `photon_borne`: equal steps of the logarithm, after a first shell from 0.
+    """
 
     charged: Floats
     photon_borne: Floats

@@ -1,8 +1,8 @@
 """Electrons and photons followed together through a uniform medium: own Monte Carlo, from first principles.
 
-Electrons lose energy continuously (ESTAR) but for knock-on collisions and bremsstrahlung above cut-offs, which make particles
-of their own (hence straggling), and scatter on screened nuclei, each hard collision on its own, soft ones together.
-Photons are analog: photoelectric, coherent, Compton, pair. Lengths in g/cm², so that density does not matter.
+Electrons lose energy continuously (ESTAR) but for knock-on collisions and bremsstrahlung above cut-offs, which make
+particles of their own (hence straggling), and scatter on screened nuclei, each hard collision on its own, soft ones
+together. Photons are analog: photoelectric, coherent, Compton, pair. Lengths in g/cm², so that density does not matter.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Beam:
 class Accuracy:
     """How finely electrons are followed. `soft_share` 0 follows every elastic collision singly (slow: the reference).
 
-    `soft_share`: mean path between hard elastic collisions as a share of the transport mean free path. `step_share`: longest
-    step as a share of the residual range. `rest_g_per_cm2`: an electron whose range is shorter stays where it is.
-    `brems_copies`: photons that stand for each bremsstrahlung photon, each of a part of its weight.
+    `soft_share`: mean path between hard elastic collisions as a share of the transport mean free path. `step_share`:
+    longest step as a share of the residual range. `rest_g_per_cm2`: an electron whose range is shorter stays where it
+    is. `brems_copies`: photons that stand for each bremsstrahlung photon, each of a part of its weight.
     """
 
     soft_share: float = 0.03
@@ -78,8 +78,8 @@ class Shells:
 class Deposits:
     """Energy per source particle, MeV, in `BLOCKS` independent parts (rows) whose mean is the answer.
 
-    `charged` (blocks, shells + 1) and `photon_borne` (blocks, edges + 1) by distance, `escaped` (blocks,) into the vacuum.
-    The three add up to the mean energy of the source, exactly.
+    `charged` (blocks, shells + 1) and `photon_borne` (blocks, edges + 1) by distance, `escaped` (blocks,) into the
+    vacuum. The three add up to the mean energy of the source, exactly.
     """
 
     histories: int
@@ -87,10 +87,13 @@ class Deposits:
     photon_borne: Floats
     escaped: Floats
 
-    def absorbed_mev(self) -> tuple[float, float]:
-        """Energy absorbed anywhere per source particle, and its standard error."""
-        total = self.charged.sum(axis=1) + self.photon_borne.sum(axis=1)
-        return float(total.mean()), float(total.std(ddof=1) / np.sqrt(total.size))
+    def absorbed_fraction(self) -> tuple[float, float]:
+        """Share of the energy that did not escape, and its standard error (ratio of sums, from the blocks)."""
+        absorbed = self.charged.sum(axis=1) + self.photon_borne.sum(axis=1)
+        emitted = absorbed + self.escaped
+        fraction = float(absorbed.sum() / emitted.sum())
+        spread = absorbed - fraction * emitted
+        return fraction, float(spread.std(ddof=1) / np.sqrt(BLOCKS) / emitted.mean())
 
 
 def follow(

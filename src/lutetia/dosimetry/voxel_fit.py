@@ -84,7 +84,7 @@ def fit_voxels(
     table = table.reshape(times.size, -1)
     found, state = _fit(table, times[order], sigmas, sigmas_mbq is not None, (float(low), float(high)), workers)
     shape = activities_mbq.shape[1:]
-    counts = dict(zip((s.name.lower() for s in VoxelState), np.bincount(state, minlength=6).tolist(), strict=True))
+    counts = {s.name.lower(): int(np.count_nonzero(state == s)) for s in VoxelState}
     missing = counts["missing"]
     return VoxelFit(
         tia_mbq_h=found[0].reshape(shape),
@@ -130,8 +130,8 @@ def _fit(
     from lutetia.dosimetry.voxel_fit_kernel import FOUND, fit_voxels_from
 
     voxels, last, least = table.shape[1], times[-1], sigmas.min()
-    highest = float(table.max(initial=0.0))
-    unit = highest if np.isfinite(highest) and highest > 0 else 1.0
+    some = table[:, :: max(1, voxels // 4096)]
+    unit = float(np.max(some, initial=0.0, where=np.isfinite(some))) or 1.0
     weights = (least / sigmas) ** 2
     low, high = bounds[0] + np.log(last), bounds[1] + np.log(last)
     falls = np.exp(-np.exp(np.linspace(low, high, GRID))[:, None] * times / last)
@@ -142,15 +142,11 @@ def _fit(
     scale = least**2 / unit**2 if known else 0.0
     with ThreadPoolExecutor(max(1, workers)) as pool:
         jobs = [
-            pool.submit(fit_voxels_from, table, begin, end, t, w, g, low, high, scale, found, state)
+            pool.submit(fit_voxels_from, table, begin, end, t, w, g, low, high, scale, last, found, state)
             for begin, end in _parts(voxels, max(1, workers))
         ]
         for job in jobs:
             job.result()
-    found[0] *= np.float32(last)
-    found[2] /= np.float32(last)
-    found[3] *= np.float32(last)
-    found[:, state == VoxelState.NO_SIGNAL] = 0
     _finish(table, times, sigmas, known, bounds, found, state)
     return found, state
 
@@ -173,11 +169,11 @@ def _finish(
     """Search in double precision what the vector kernel left; name what is missing."""
     from lutetia.dosimetry.exponential_kernel import FOUND, Shape, fit_rows
 
-    if not np.isfinite(table.sum(dtype=np.float64)):
-        absent = ~np.isfinite(table).all(axis=0)
-        found[:, absent] = np.nan
-        state[absent] = VoxelState.MISSING
     rest = np.flatnonzero(state == VoxelState.NOT_SETTLED)
+    present = np.isfinite(table[:, rest]).all(axis=0)
+    found[:, rest[~present]] = np.nan
+    state[rest[~present]] = VoxelState.MISSING
+    rest = rest[present]
     if not rest.size:
         return
     values = np.ascontiguousarray(table[:, rest].T, dtype=np.float64)

@@ -170,7 +170,16 @@ def _newton(t: Singles, w: Singles, bottom: Any, top: Any, work: Singles) -> Non
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def _give(
-    n: int, at: int, count: int, scale: float, bottom: Any, top: Any, work: Singles, found: Singles, code: Codes
+    n: int,
+    at: int,
+    count: int,
+    scale: float,
+    last: Any,
+    bottom: Any,
+    top: Any,
+    work: Singles,
+    found: Singles,
+    code: Codes,
 ) -> None:
     """Area, amplitude, rate and u of the area into `found`, and what became of each voxel into `code`.
 
@@ -185,15 +194,18 @@ def _give(
         bound = (theta <= bottom) | (theta >= top)
         turned = (sttee - life * (stee + stee - life * see)) / (see * sttee - stee * stee)
         spread = life * life * (_ONE / see if bound else turned)
-        found[0, at + j] = a * life
-        found[1, at + j] = a
-        found[2, at + j] = rate
-        found[3, at + j] = np.sqrt(spread * (given if given > _ZERO else work[_SRR + j] * spare))
+        seen = work[_PEAK + j] > _ZERO
+        found[0, at + j] = a * life * last if seen else _ZERO
+        found[1, at + j] = a if seen else _ZERO
+        found[2, at + j] = rate / last if seen else _ZERO
+        variance = spread * (given if given > _ZERO else work[_SRR + j] * spare)
+        found[3, at + j] = np.sqrt(variance) * last if seen else _ZERO
     for j in range(count):
         theta = work[_THETA + j]
         state = AT_PHYSICAL if theta <= bottom else (AT_SHORTEST if theta >= top else FITTED)
         settled = (abs(work[_MOVE + j]) <= SETTLED) & (work[_AMPLITUDE + j] > _ZERO)
-        code[at + j] = (state if settled else UNSETTLED) if work[_PEAK + j] > _ZERO else NO_SIGNAL
+        silent = (work[_PEAK + j] <= _ZERO) & (work[_SYE + j] == work[_SYE + j])
+        code[at + j] = NO_SIGNAL if silent else (state if settled else UNSETTLED)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
@@ -207,6 +219,7 @@ def fit_voxels_from(
     low: float,
     high: float,
     scale: float,
+    last: float,
     found: Singles,
     code: Codes,
 ) -> None:
@@ -214,7 +227,8 @@ def fit_voxels_from(
 
     `t` (n,) times as shares of the last, `w` (n,) weights, `low` and `high` bounds of ln λ in the same unit. `grid`
     (rates, n): the row of a rate holds w e / √Σ w e², evenly spaced in ln λ from `low` to `high`. `scale` is the
-    variance that belongs to weight 1, or 0: then it is the sum of squares over n − 2.
+    variance that belongs to weight 1, or 0: then it is the sum of squares over n − 2. `last` turns the unit of time
+    back: what is found is in it.
     """
     work = np.zeros(_POINTS + (2 * t.size + grid.shape[0]) * BLOCK, dtype=np.float32)
     bottom, top = np.float32(low), np.float32(high)
@@ -231,4 +245,4 @@ def fit_voxels_from(
                 longest = max(longest, abs(work[_MOVE + j]))
             if longest <= SETTLED:
                 break
-        _give(t.size, at, count, scale, bottom, top, work, found, code)
+        _give(t.size, at, count, scale, np.float32(last), bottom, top, work, found, code)

@@ -1,8 +1,8 @@
 """Voxel S-values: a radial kernel averaged over a source voxel and a target voxel of any shape.
 
 The mean over both voxels is the radial kernel weighted by the product of three triangles. So each piece of energy at a
-distance and direction is dealt to the eight voxels around that point in trilinear shares, which add up to one: the kernel
-holds exactly the radial kernel's energy, whatever the voxel.
+distance and direction is dealt to the eight voxels around that point in trilinear shares, which add up to one: the
+kernel holds exactly the radial kernel's energy, whatever the voxel.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _dealt_energy_mev(
 
 @njit(cache=True)
 def _deal(shell_mev: Floats, radii_mm: Floats, dz: float, dy: float, dx: float, octant: Floats) -> None:
-    """Deal the energy of every shell over the directions of one octant into the voxels of `octant`, in trilinear shares."""
+    """Deal the energy of every shell over the directions of one octant into its voxels, in trilinear shares."""
     shortest = min(dz, min(dy, dx))
     last_z, last_y, last_x = octant.shape[0] - 1, octant.shape[1] - 1, octant.shape[2] - 1
     reach = (last_z * dz) ** 2 + (last_y * dy) ** 2 + (last_x * dx) ** 2

@@ -7,10 +7,10 @@ and restricted means, under the names that the report's records have, so that bo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 
-from lutetia.cohort.analysis import CohortAnalysis
+from lutetia.cohort.analysis import CohortAnalysis, modelled_endpoints
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.endpoint_rows import EndpointRows, endpoint_rows
 from lutetia.cohort.factor import EndpointFactors, Factor, endpoint_factors
@@ -32,8 +32,8 @@ if (length(here)) setwd(dirname(here[1]))
 def r_script(analysis: CohortAnalysis, *, version: str) -> str:
     """The script of an analysis, the same text for the same analysis.
 
-    It needs R 4 with the package survival, and repeats what the tables of factors, the selection and the restricted
-    means of the compared groups hold; endpoints without a patient are left out of it.
+    It needs R 4 with the package survival, and repeats what the tables of factors, the selection, the medians by
+    treatment and the restricted means of the compared groups hold. Endpoints without a patient are not in it.
     """
     data = analysis.data
     parts = {}
@@ -44,7 +44,12 @@ def r_script(analysis: CohortAnalysis, *, version: str) -> str:
     made_up = " (made-up patients)" if data.study.made_up else ""
     title = " ".join(data.study.title.split())
     head = _HEAD.format(title=title, made_up=made_up, version=version)
-    declared = [_factors(data, parts), _endpoints(parts), _comparison(analysis), _selection(data)]
+    declared = [
+        _factors(data, parts),
+        _endpoints(parts, modelled_endpoints(data.study)),
+        _comparison(analysis),
+        _selection(data),
+    ]
     functions = (resources.files("lutetia.exchange") / "templates" / "cohort_analysis.R").read_text(encoding="utf-8")
     return head + "\n".join(declared) + functions
 
@@ -67,12 +72,14 @@ def _kind(data: AnalysisData, factor: Factor) -> str:
     return f'kind = "{kind}", levels = {_vector(ordered)}'
 
 
-def _endpoints(parts: Mapping[str, tuple[EndpointRows, EndpointFactors]]) -> str:
+def _endpoints(parts: Mapping[str, tuple[EndpointRows, EndpointFactors]], modelled: Sequence[str]) -> str:
+    """Every endpoint with its factors and its model; those without a table of factors have the treatment alone."""
     blocks = []
     for name, (rows, factors) in parts.items():
         flags = f"delayed_entry = {_flag(rows.delayed_entry)}, competing = {_flag(rows.competing > 0)}"
-        keys = _vector(factor.key for factor in factors.factors)
-        model = _vector(factor.key for factor in factors.model)
+        chosen = factors.factors if name in modelled else (factors.treatment,)
+        keys = _vector(factor.key for factor in chosen)
+        model = _vector(factor.key for factor in factors.model if name in modelled)
         blocks.append(f"  {_quoted(name)} = list(\n    {flags},\n    factors = {keys},\n    model = {model}\n  )")
     return "endpoints <- list(\n" + ",\n".join(blocks) + "\n)\n"
 

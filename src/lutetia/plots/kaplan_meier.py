@@ -70,7 +70,7 @@ def _curves(
         "field": "months",
         "type": "quantitative",
         "scale": {"domain": [0, frame["end"]], "nice": False},
-        "axis": {"values": ticks, "title": "Months", "titlePadding": 6},
+        "axis": {"values": ticks, "title": "Months", "titlePadding": 6, "labelFlush": False},
     }
     y = {
         "field": "share",

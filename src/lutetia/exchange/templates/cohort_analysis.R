@@ -40,8 +40,8 @@ surv_of <- function(rows, e) {
 
 # ---- Kaplan-Meier and log-rank --------------------------------------------------------------------------------------
 
-# SPSS prints a median with symmetric limits (1.96): standard error of S at the median over the slope between the 55th and the
-# 45th percentile.
+# SPSS prints a median with symmetric limits (1.96): standard error of S at the median over the slope between the 55th
+# and the 45th percentile.
 spss_median <- function(fit) {
   s <- fit$surv; t <- fit$time
   s <- round(s, 12) # 58 of 116 is one half, whatever the last bit says
@@ -168,7 +168,7 @@ forward <- function(name, e, rows, keys, pin, pout) {
   }
 }
 
-# ---- restricted mean survival of the compared groups ------------------------------------------------------------------
+# ---- restricted mean survival of the compared groups ----------------------------------------------------------------
 
 restricted_means <- function(name, e, rows, months) {
   tau <- months * days_per_month
@@ -183,12 +183,13 @@ restricted_means <- function(name, e, rows, months) {
   })
   change <- found[[2]][1] - found[[1]][1]
   error <- sqrt(found[[1]][2]^2 + found[[2]][2]^2)
-  add(name, "restricted mean", "group", comparison$other, sprintf("restricted_mean_difference_to_%g_months", months), "",
-      change, change - qnorm(0.975) * error, change + qnorm(0.975) * error, 2 * pnorm(-abs(change / error)),
+  statistic <- sprintf("restricted_mean_difference_to_%g_months", months)
+  add(name, "restricted mean", "group", comparison$other, statistic, "", change,
+      change - qnorm(0.975) * error, change + qnorm(0.975) * error, 2 * pnorm(-abs(change / error)),
       found[[1]][3] + found[[2]][3], found[[1]][4] + found[[2]][4])
 }
 
-# ---- everything, in the order of the report ---------------------------------------------------------------------------
+# ---- everything, in the order of the report -------------------------------------------------------------------------
 
 for (name in names(endpoints)) {
   e <- endpoints[[name]]
@@ -202,14 +203,17 @@ for (name in names(endpoints)) {
       }
       log_rank(name, e, rows, key)
     }
-    cox(name, e, rows, key, "univariable")
+    if (length(e$model)) cox(name, e, rows, key, "univariable")
   }
-  cox(name, e, rows, e$model, "multivariable")
-  if (!is.null(selection)) forward(name, e, rows, e$model, selection$pin, selection$pout)
+  if (length(e$model)) {
+    cox(name, e, rows, e$model, "multivariable")
+    if (!is.null(selection)) forward(name, e, rows, e$model, selection$pin, selection$pout)
+  }
   if (!is.null(comparison) && name %in% names(comparison$horizon_months) && !e$delayed_entry) {
     restricted_means(name, e, rows, comparison$horizon_months[[name]])
   }
 }
 
-write.csv(format(do.call(rbind, results), digits = 15, trim = TRUE, justify = "none"), "analysis-R.csv", row.names = FALSE)
+table <- format(do.call(rbind, results), digits = 15, trim = TRUE, justify = "none")
+write.csv(table, "analysis-R.csv", row.names = FALSE)
 cat(length(results), "numbers in analysis-R.csv\n")

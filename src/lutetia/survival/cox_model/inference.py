@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import chdtri
 
 from lutetia.survival.cox_model.chi_square import ChiSquare
@@ -58,6 +57,8 @@ def profile_limits(
 
 
 def _root(lacking: Callable[[float], float], centre: float, std_error: float) -> float | None:
+    from scipy.optimize import brentq  # here, because importing it takes longer than a fit
+
     reach = 2.0
     while lacking(centre + reach * std_error) < 0.0:
         reach *= 2.0

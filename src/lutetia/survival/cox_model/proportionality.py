@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from lutetia.errors import Fault, InputError
 from lutetia.survival.cox_model.arrangement import Sample, death_sums
@@ -99,7 +98,7 @@ def _transformed(sample: Sample, transform: Transform) -> Floats:
             raise InputError("proportional hazards", [Fault(place="stop", must=must, do="Use km or rank.")])
         return np.log(np.where(sample.stop > 0.0, sample.stop, 1.0))
     if transform == "rank":
-        return np.asarray(rankdata(sample.stop))
+        return _mean_ranks(sample.stop)
     return _failure_before(sample)
 
 
@@ -111,3 +110,10 @@ def _failure_before(sample: Sample) -> Floats:
         at_risk = at_risk - (sample.n - np.searchsorted(np.sort(sample.start), times, side="left"))
     surviving = np.concatenate([[1.0], np.cumprod(1.0 - deaths / at_risk)])
     return np.asarray(1.0 - surviving[np.searchsorted(times, sample.stop, side="left")])
+
+
+def _mean_ranks(values: Floats) -> Floats:
+    """Rank of each value from 1, equal values sharing the mean of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2.0)[place])
