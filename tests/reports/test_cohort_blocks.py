@@ -35,5 +35,6 @@ def test_sentences_are_told_from_numbers():
 def test_titles_break_between_words_and_never_in_an_interval():
     assert head_lines("Univariable HR (95 % CI)") == ("Univariable HR", f"(95{NO_BREAK}%{NO_BREAK}CI)")
     assert head_lines("RLT-other (n = 34)") == ("RLT-other", f"(n{NO_BREAK}={NO_BREAK}34)")
+    assert head_lines("ORR, % (exact 95 % CI)", 12)[-1] == f"95{NO_BREAK}%{NO_BREAK}CI)"
     assert head_lines("") == ("",)
     assert len(head_lines("NE or not known", 12)) > len(head_lines("NE or not known", 4))

@@ -38,6 +38,13 @@ def test_each_block_stands_once_and_curves_beside_their_factors():
     }
 
 
+def test_tables_and_figures_of_an_endpoint_stay_together():
+    keys = ("subgroups-OS", "subgroups-PFS1")
+    found = result_sections([table(key) for key in keys], [figure(key) for key in keys])[0].blocks
+    assert [block.key for block in found] == ["subgroups-OS", "subgroups-OS", "subgroups-PFS1", "subgroups-PFS1"]
+    assert [block.is_table for block in found] == [True, False, True, False]
+
+
 def test_numbers_follow_the_report_and_the_flow_is_the_first_figure():
     names = numbers_of(sections(), figure("flow"))
     assert names[False, "flow"] == "Figure 1."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lutetia.survival.ties import distinct, position, whole_range
+from lutetia.survival.ties import distinct, made_equal, position, whole_range
 
 
 def test_noise_of_computed_durations_is_one_time():
@@ -30,3 +30,13 @@ def test_whole_times_that_are_few_enough_are_counted():
     assert whole_range(np.array([3.0, 7.5])) is None
     assert whole_range(np.array([3.0, 1e6])) is None
     assert whole_range(np.array([3.0]), np.array([0.5])) is None
+
+
+def test_times_that_differ_by_rounding_are_made_equal_in_start_and_stop():
+    stop, start = made_equal(np.array([0.3, 0.1 + 0.2, 0.5]), np.array([0.0, 0.1, 0.3]))
+    assert stop[0] == stop[1] == start[2]
+
+
+def test_whole_times_come_back_untouched():
+    stop = np.array([3.0, 5.0])
+    assert made_equal(stop, None)[0] is stop

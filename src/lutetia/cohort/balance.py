@@ -36,7 +36,10 @@ class BalanceRow:
 
 
 def weights(score: PropensityScore, exposed: NDArray[np.bool_], *, target: Target) -> Floats:
-    """One weight per patient for a target population. Raises InputError if the score failed or a target is unknown."""
+    """One weight per patient for a target population.
+
+    Raises InputError if the score failed or gives somebody no weight, or a target is unknown.
+    """
     if target not in get_args(Target):
         must = f"must be one of {', '.join(get_args(Target))}"
         raise InputError("weights", [Fault(place="target", must=must, got=repr(target))])
@@ -45,13 +48,18 @@ def weights(score: PropensityScore, exposed: NDArray[np.bool_], *, target: Targe
         must = "must have converged; a patient of the other group has to be possible for every patient"
         raise InputError("weights", [Fault(place="score", must=must, got=score.why, do=do)])
     p, share = score.score, float(exposed.mean())
-    chosen: dict[Target, tuple[Floats, Floats]] = {
-        "ate": (1 / p, 1 / (1 - p)),
-        "ate_stabilised": (share / p, (1 - share) / (1 - p)),
-        "att": (np.ones_like(p), p / (1 - p)),
-        "overlap": (1 - p, p),
-    }
-    return np.where(exposed, *chosen[target])
+    with np.errstate(divide="ignore"):
+        chosen: dict[Target, tuple[Floats, Floats]] = {
+            "ate": (1 / p, 1 / (1 - p)),
+            "ate_stabilised": (share / p, (1 - share) / (1 - p)),
+            "att": (np.ones_like(p), p / (1 - p)),
+            "overlap": (1 - p, p),
+        }
+    found = np.where(exposed, *chosen[target])
+    if not (np.isfinite(found) & (found > 0)).all():
+        got = f"{int((~np.isfinite(found) | (found <= 0)).sum())} patients with a score of 0 or 1"
+        raise InputError("weights", [Fault(place="score", must="must lie between 0 and 1", got=got)])
+    return found
 
 
 def balance(
@@ -85,7 +93,7 @@ def weighted_contrast(
 ) -> Contrast:
     """Hazard ratio of exposed against unexposed, weighted to a target population; robust variance, weights as known.
 
-    Raises InputError as `weights` and as `cox` do, and where a weight is 0 (a score of exactly 0 or 1).
+    Raises InputError as `weights` and `cox` do.
     """
     weight = weights(score, exposed, target=target)
     weighted = FollowUp(
@@ -96,7 +104,7 @@ def weighted_contrast(
         strata=follow_up.strata,
         cluster=np.arange(follow_up.n) if follow_up.cluster is None else follow_up.cluster,
     )
-    fit = cox(weighted, exposed.astype(np.float64)[:, None], ties=ties)
+    fit = cox(weighted, exposed.astype(np.float64)[:, None], names=["exposure"], ties=ties)
     return Contrast(
         analysis=f"propensity weights ({target})",
         log_hazard_ratio=float(fit.coef[0]),

@@ -10,18 +10,13 @@ from functools import partial
 
 from lutetia.cohort.analysis_rows import AnalysisData, analysis_data
 from lutetia.cohort.design_clock import immortal_groups, late_entry, second_line_required
+from lutetia.cohort.design_factors import overlapping_factors
 from lutetia.cohort.design_finding import DesignFinding
 from lutetia.cohort.design_follow_up import centre_and_calendar, death_competes, later_treatment, seen_at_visits
 from lutetia.cohort.design_groups import beyond_the_model, unlike_at_choice, unlike_censoring
-from lutetia.cohort.design_models import (
-    incomplete_covariates,
-    many_tests,
-    not_proportional,
-    overlapping_factors,
-    stepwise_selection,
-    too_few_events,
-)
+from lutetia.cohort.design_models import incomplete_covariates, stepwise_selection, too_few_events
 from lutetia.cohort.design_rules import checked, checks, finding
+from lutetia.cohort.design_testing import many_tests, not_proportional
 from lutetia.cohort.study import Study
 from lutetia.cohort.target_trial import decision_data
 from lutetia.cohort.time_point import TimePoint
@@ -82,7 +77,9 @@ def _starters(data: AnalysisData, courses: Sequence[Course]) -> AnalysisData | N
         return None
     study = data.study
     rules = tuple(
-        rule for rule in study.eligibility if rule.line is None or (rule.line.number == 1 and not rule.line.progressed)
+        rule
+        for rule in study.eligibility
+        if rule.line is None or (rule.line.number == 1 and rule.line.progressed is None)
     )
     started = {
         "eligibility": rules,

@@ -86,6 +86,7 @@ def _stratified(data: AnalysisData, endpoint: str, analysis: str) -> Contrast:
     fit = cox(
         groups.follow_up.at(kept),
         table[:, np.append(True, np.ptp(years) > 0)],
+        names=["group", "calendar year"] if np.ptp(years) > 0 else ["group"],
         strata=labels,
     )
     said = "no centre is on record" if alone else "stratified by centre"
@@ -221,7 +222,9 @@ def _switching(data: AnalysisData, groups: GroupFollowUp, switching: tuple[tuple
 def _as_grouped(groups: GroupFollowUp, level: str) -> Contrast:
     own = (groups.group == level).astype(np.float64)[:, None]
     said = (f"{level} against the other group, from the first day",)
-    return contrast_of(cox(groups.follow_up, own), f"as grouped: {level}", conventions=said, believe=False)
+    return contrast_of(
+        cox(groups.follow_up, own, names=["group"]), f"as grouped: {level}", conventions=said, believe=False
+    )
 
 
 def _counted(data: AnalysisData, groups: GroupFollowUp, treatment: str, name: str) -> Contrast:

@@ -54,14 +54,17 @@ def design_matrix(
     for column in (*values.values(), *(extra for extra, _ in added.values())):
         known &= np.array([value is not None for value in column], dtype=bool)
     rows = np.flatnonzero(known)
-    parts, names, terms, references = [], [], {}, {}
+    parts: list[Floats] = []
+    names: list[str] = []
+    terms: dict[str, tuple[int, ...]] = {}
+    references: dict[str, str] = {}
     for name in (*added, *columns):
         if name in added:
-            column, reference = [added[name][0][row] for row in rows], added[name][1]
+            column, reference = [added[name][0][row] for row in rows.tolist()], added[name][1]
             levels = [reference, *sorted({str(value) for value in column} - {reference})]
             found = _levels_as_columns(name, column, levels)
         else:
-            covariate, column = covariates[name], [values[name][row] for row in rows]
+            covariate, column = covariates[name], [values[name][row] for row in rows.tolist()]
             found = _as_columns(name, covariate, column)
         terms[name] = tuple(range(len(names), len(names) + len(found.names)))
         names += found.names

@@ -108,8 +108,9 @@ def _fit(
 ) -> Contrast:
     _refuse_one_sided(analysis, exposed, f"among {decision.n}")
     varies = covariates.std(axis=0) > 0  # among those who reach a landmark a covariate may not
-    fit = cox(follow_up, np.column_stack([exposed.astype(np.float64), covariates[:, varies]]), ties=ties)
     adjusted = [name for name, there in zip(decision.names, varies, strict=False) if there]
+    table = np.column_stack([exposed.astype(np.float64), covariates[:, varies]])
+    fit = cox(follow_up, table, names=["exposure", *adjusted], ties=ties)
     return Contrast(
         analysis=analysis,
         log_hazard_ratio=float(fit.coef[0]),

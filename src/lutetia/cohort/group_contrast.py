@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.contrast import Contrast
-from lutetia.cohort.design_matrix import DesignMatrix, design_matrix
+from lutetia.cohort.design_matrix import design_matrix
 from lutetia.cohort.endpoint import EndpointRow
 from lutetia.cohort.time_point import TimePoint
 from lutetia.errors import Fault, InputError
@@ -146,20 +146,17 @@ def group_model(
         known &= there
     kept = np.flatnonzero(known)
     _refuse_one_sided(data, groups, kept)
+    table = matrix.table[np.searchsorted(matrix.rows, groups.members[kept])]
+    varies = table.std(axis=0) > 0
     fit = cox(
         groups.follow_up.at(kept),
-        np.column_stack([groups.exposed[kept].astype(np.float64), _columns(matrix, groups.members[kept])]),
+        np.column_stack([groups.exposed[kept].astype(np.float64), table[:, varies]]),
+        names=["group", *(name for name, there in zip(matrix.names, varies, strict=True) if there)],
         ties=ties,
         penalty=penalty,  # type: ignore[arg-type]
         strata=None if labels is None else [labels[int(member)] for member in groups.members[kept]],
     )
     return fit, groups, tuple(left_out)
-
-
-def _columns(matrix: DesignMatrix, members: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The rows of these patients, without columns that do not vary among them."""
-    table = matrix.table[np.searchsorted(matrix.rows, members)]
-    return table[:, table.std(axis=0) > 0]
 
 
 def _refuse_one_sided(data: AnalysisData, groups: GroupFollowUp, kept: NDArray[np.int64]) -> None:

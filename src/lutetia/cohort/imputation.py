@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.contrast import Contrast
 from lutetia.cohort.design_matrix import columns_of
-from lutetia.cohort.group_contrast import group_follow_up
+from lutetia.cohort.design_rules import in_words
+from lutetia.cohort.group_contrast import GroupFollowUp, group_follow_up
+from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
-from lutetia.survival import cox
+from lutetia.survival import CoxFit, cox
 
 DONORS = 10  # nearest in follow-up, among whom one is drawn
 
@@ -29,9 +31,14 @@ def imputed_contrast(
 ) -> Contrast:
     """The adjusted hazard ratio of the compared groups over completed data sets, pooled by Rubin's rules.
 
-    The same seed gives the same answer. A covariate known in fewer than two patients of a group is left out.
+    The same seed gives the same answer. A covariate known in fewer than two patients of a group is left out; with a
+    declared cohort entry patients count from it on. Raises InputError as `group_follow_up` does, and for fewer than
+    two imputations; a data set that cannot be fitted makes a result that has not converged.
     """
-    groups = group_follow_up(data, endpoint)
+    if imputations < 2:
+        fault = Fault(place="imputations", must="must be at least 2", got=str(imputations))
+        raise InputError("imputation", [fault])
+    groups = group_follow_up(data, endpoint, delayed_entry=data.study.cohort_entry is not None)
     values = {name: [data.column(name)[int(m)] for m in groups.members] for name in columns}
     usable = [name for name in columns if _known_enough(values[name], groups.exposed)]
     draw = np.random.default_rng(seed)
@@ -41,14 +48,12 @@ def imputed_contrast(
             name: _completed(values[name], groups.exposed, groups.follow_up.event, groups.follow_up.stop, draw)
             for name in usable
         }
-        table = columns_of(data.study, completed, usable) if usable else np.empty((groups.follow_up.n, 0))
-        varies = table.std(axis=0) > 0
-        fit = cox(groups.follow_up, np.column_stack([groups.exposed.astype(float), table[:, varies]]))
-        if fit.converged:
+        fit = _fitted(data, groups, completed)
+        if isinstance(fit, str):
+            failures.append(fit)
+        else:
             logs.append(float(fit.coef[0]))
             variances.append(float(fit.std_error[0]) ** 2)
-        else:
-            failures.append(fit.why or "")
     unknown = [n for n in range(groups.members.size) if any(values[name][n] is None for name in usable)]
     estimate, error = _pooled(np.array(logs), np.array(variances))
     return Contrast(
@@ -69,6 +74,17 @@ def imputed_contrast(
         ),
         left_out=(*groups.left_out, *_unusable(columns, usable)),
     )
+
+
+def _fitted(data: AnalysisData, groups: GroupFollowUp, completed: dict[str, list[Any]]) -> CoxFit | str:
+    """The model of one completed data set, or why it has no estimate."""
+    table = columns_of(data.study, completed, tuple(completed)) if completed else np.empty((groups.follow_up.n, 0))
+    varies = table.std(axis=0) > 0
+    try:
+        fit = cox(groups.follow_up, np.column_stack([groups.exposed.astype(np.float64), table[:, varies]]))
+    except InputError as error:
+        return in_words(error)
+    return fit if fit.converged else fit.why or "the fit did not converge"
 
 
 def _known_enough(values: Sequence[Any], exposed: NDArray[np.bool_]) -> bool:

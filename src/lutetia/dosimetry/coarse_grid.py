@@ -1,8 +1,8 @@
 """Between a grid and the grid of every second voxel: cubic interpolation, and its transpose for amounts.
 
-Coarse voxel 0 of an axis that is halved lies one step before the image (place −2), the last one at or beyond its end, so
-that every voxel has two coarse neighbours on either side. Amounts go up with the weights by which values come down: what
-is added up on the coarse grid is what was on the fine one.
+Coarse voxel 0 of an axis that is halved lies one step before the image (place −2), the last one at or beyond its end,
+so that every voxel has two coarse neighbours on either side. Amounts go up with the weights by which values come
+down: what is added up on the coarse grid is what was on the fine one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def interpolation_weights(parity: int) -> dict[int, float]:
 
 @njit(cache=True, nogil=True)
 def gather_rows(flat: Singles, where: Layout, halved_y: bool, first_z: int, last_z: int, gathered: Singles) -> None:
-    """Amounts of the slices first_z … last_z − 1 shared out along x and y: `gathered` (z, coarse y, coarse x), from 0."""
+    """Amounts of the slices first_z … last_z − 1 shared out along x and y: `gathered` (z, coarse y, coarse x), from
+    0."""
     stride_y = where.phases * where.row
     stride_z = (where.ny + 2 * where.pad_y) * stride_y
     coarse_x = gathered.shape[2]
@@ -99,11 +100,11 @@ def spread(
 ) -> float:
     """The slices first_z … last_z − 1 of `out`: interpolated from `coarse`, plus the near part from the flat image.
 
-    Row p of `place` and `weight` holds the neighbours of voxels of parity p = 4 (z odd) + 2 (y odd) + (x odd), `counts[p]`
-    of them (an axis that is not halved counts as even). Returns the sum of the slices.
+    Row p of `place` and `weight` holds the neighbours of voxels of parity p = 4 (z odd) + 2 (y odd) + (x odd),
+    `counts[p]` of them (an axis that is not halved counts as even). Returns the sum of the slices.
     """
     total = 0.0
-    depth, height, width = coarse.shape
+    height, width = coarse.shape[1], coarse.shape[2]
     lines, places, weights = coarse.reshape(-1), place.reshape(-1), weight.reshape(-1)
     slice_ = np.empty(height * width, np.float32)
     line = np.empty(width, np.float32)

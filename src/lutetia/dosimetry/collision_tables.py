@@ -22,7 +22,7 @@ ROWS = 401
 RANGE, LOSS, HARD, LEAST, SCREEN, SOFT, MOLLER, BREMS = range(8)
 # Columns of the photon table: the total, then the running share of each process.
 TOTAL, TO_PHOTOELECTRIC, TO_COHERENT, TO_INCOHERENT = range(4)
-QUANTILES = 65  # of the bremsstrahlung spectrum
+QUANTILES = 257  # of the bremsstrahlung spectrum
 BREMS_ROWS = 41
 
 CLASSICAL_RADIUS_CM = 2.8179403262e-13
@@ -37,7 +37,7 @@ class CollisionTables:
 
     `electron` (401, 8): CSDA range (g/cm²), loss below the cut-offs (MeV cm²/g), rate of hard elastic collisions
     (cm²/g, raised by 1 + spin / 4 for the rejection), the least μ of a hard one, screening η, transport rate of the
-    soft ones (cm²/g), rates of knock-on collisions and of bremsstrahlung above the cut-offs (cm²/g). `brems` (41, 65):
+    soft ones (cm²/g), rates of knock-on collisions and of bremsstrahlung above the cut-offs (cm²/g). `brems` (41, 257):
     ln(k / cut) / ln(E / cut) of the photons k at equal steps of probability. `photon` (401, 4): total attenuation
     (cm²/g) and the running share of photoelectric, coherent, incoherent. `form_x2`, `form_area` (n,): squared momentum
     transfer (Å⁻²) and the running integral of F². `elastic_charge`: the Z of the spin correction.

@@ -31,7 +31,7 @@ from lutetia.dosimetry.collision_tables import (
 )
 from lutetia.dosimetry.collisions import braking_cosine, elastic_cosine, knock_on, turn
 from lutetia.dosimetry.random_stream import State, uniform
-from lutetia.dosimetry.tally import ELECTRON, PHOTON, Body, Tally, is_outside, push, score
+from lutetia.dosimetry.tally import ELECTRON, PHOTON, Body, Tally, push, score, way_out
 
 LOG_LOWEST = log(LOWEST_MEV)
 LOG_STEP = log(HIGHEST_MEV / LOWEST_MEV) / (ROWS - 1)
@@ -84,21 +84,30 @@ def follow_electron(
         # the loss at mid-step
         lost = loss * step - 0.5 * (high[LOSS] - low[LOSS]) / (LOG_STEP * energy) * loss * step * step
         lost = min(lost, energy)
-        hinge, deposit = uniform(state) * step, uniform(state) * step
-        if deposit <= hinge:
-            score(tally, x + u * deposit, y + v * deposit, z + w * deposit, lost * weight, borne)
-        x, y, z = x + u * hinge, y + v * hinge, z + w * hinge
+        hinge, deposit = uniform(state) * step, uniform(state)
+        path = min(step, way_out(body, x, y, z, u, v, w))
+        if path < hinge:
+            lost *= path / step
+            path *= deposit
+            score(tally, x + u * path, y + v * path, z + w * path, lost * weight, borne)
+            return n, (energy - lost) * weight
+        ahead = (u, v, w)
         soft = low[SOFT] + f * (high[SOFT] - low[SOFT])
         if soft > 0.0:
             soft -= 0.5 * (high[SOFT] - low[SOFT]) / LOG_STEP * lost / energy
             u, v, w = _soft_turn(u, v, w, soft * step, state)
-        past = deposit - hinge
-        if past > 0.0:
+        x, y, z = x + ahead[0] * hinge, y + ahead[1] * hinge, z + ahead[2] * hinge
+        path = min(step, hinge + way_out(body, x, y, z, u, v, w))
+        lost *= path / step
+        past = deposit * path - hinge  # the whole loss is put at one place of the step, evenly chosen
+        if past <= 0.0:
+            score(tally, x + ahead[0] * past, y + ahead[1] * past, z + ahead[2] * past, lost * weight, borne)
+        else:
             score(tally, x + u * past, y + v * past, z + w * past, lost * weight, borne)
-        x, y, z = x + u * (step - hinge), y + v * (step - hinge), z + w * (step - hinge)
         energy -= lost
-        if is_outside(body, x, y, z):
+        if path < step:
             return n, energy * weight
+        x, y, z = x + u * (step - hinge), y + v * (step - hinge), z + w * (step - hinge)
         if free or energy <= LOWEST_MEV:
             continue
         pick = uniform(state) * rate

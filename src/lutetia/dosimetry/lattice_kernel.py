@@ -1,8 +1,9 @@
-"""A voxel kernel at any distance: the mean dose a voxel gets per MBq h in the voxel at some offset, asked for as needed.
+"""A voxel kernel at any distance: the mean dose a voxel gets per MBq h in the voxel at some offset, asked for as
+needed.
 
 Near the source the radial kernel is averaged over both voxels (`voxel_kernel`); further off, where it hardly changes
-across a voxel, it is averaged over eight points with the same mean and variance. So no distance is cut off, and a kernel
-that reaches across a patient need not be tabled at every offset.
+across a voxel, it is averaged over eight points with the same mean and variance. So no distance is cut off, and a
+kernel that reaches across a patient need not be tabled at every offset.
 """
 
 from __future__ import annotations

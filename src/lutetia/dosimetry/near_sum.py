@@ -73,9 +73,7 @@ def _loop_over_neighbours(registers: int) -> Any:
         image, at, place, weight, first, count, out, to = given
         image, place, weight, out = (
             context.make_array(kind)(context, b, array).data
-            for kind, array in zip(
-                (signature.args[i] for i in (0, 2, 3, 6)), (image, place, weight, out), strict=True
-            )
+            for kind, array in zip((signature.args[i] for i in (0, 2, 3, 6)), (image, place, weight, out), strict=True)
         )
         vector, i64, i32 = ir.VectorType(ir.FloatType(), LANES), ir.IntType(64), ir.IntType(32)
         undefined = ir.Constant(vector, ir.Undefined)
@@ -123,7 +121,8 @@ _run_of_64, _run_of_32, _run_of_16 = _sum_of_run(4), _sum_of_run(2), _sum_of_run
 def add_neighbours(
     image: Singles, at: int, place: Places, weight: Singles, first: int, count: int, out: Singles, length: int
 ) -> None:
-    """Add to out[k], k below `length`, the sum of weight[i] · image[at + place[i] + k] over i = first … first + count − 1.
+    """Add to out[k], k below `length`, the sum of weight[i] · image[at + place[i] + k] over i = first … first + count
+    − 1.
 
     `out` must be LONGEST_RUN longer than `length`, as must be what lies in `image` behind the last place; count ≥ 1.
     """

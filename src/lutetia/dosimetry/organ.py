@@ -192,8 +192,8 @@ def local_deposition_gy(tia_mbq_h: ArrayLike, mass_g: ArrayLike, energy_mev: flo
     if not (mass > 0).all() or not energy_mev > 0:
         got = f"{mass.min() if mass.size else None} g, {energy_mev} MeV"
         raise InputError("local_deposition_gy", [Fault(place="mass_g, energy_mev", must="must be above 0", got=got)])
-    dose: Floats = np.asarray(tia_mbq_h, dtype=np.float64) * (energy_mev * GY_G_PER_MBQ_H_MEV) / mass
-    return dose
+    gy: Floats = np.asarray(tia_mbq_h, dtype=np.float64) * (energy_mev * GY_G_PER_MBQ_H_MEV) / mass
+    return gy
 
 
 def time_integrated_activity_coefficient_h(tia_mbq_h: float, administered_activity_mbq: float) -> float:

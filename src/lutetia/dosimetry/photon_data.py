@@ -52,16 +52,6 @@ def attenuation(medium_name: str, energy_mev: ArrayLike) -> Attenuation:
     return Attenuation(**dict(zip(PROCESSES, shaped, strict=True)))
 
 
-def energy_absorption_cm2_per_g(medium_name: str, energy_mev: ArrayLike) -> Floats:
-    """Mass energy-absorption coefficient μen/ρ (xraylib `CS_Energy`), shape of the energies; up to 0.8 MeV only."""
-    import xraylib
-
-    energy = np.asarray(energy_mev, dtype=np.float64)
-    elements = medium(medium_name).elements
-    values = [sum(f * xraylib.CS_Energy(z, e * 1e3) for z, f, _ in elements) for e in energy.ravel()]
-    return np.array(values).reshape(energy.shape)
-
-
 def form_factor_squared(material: Medium, momentum_per_angstrom: Floats) -> Floats:
     """Σ (mass fraction / A) F(x)² of independent atoms at x = sin(θ/2) / λ, for coherent scattering; same shape."""
     import xraylib

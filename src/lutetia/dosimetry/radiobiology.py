@@ -97,7 +97,7 @@ def bed(absorbed: AbsorbedDose, curve: Curve, tissue: Tissue, method: Method = "
     u = absorbed.u_gy
     return Bed(
         bed_gy=bed_of_gy(absorbed.gy, g, tissue.alpha_beta_gy),
-        u_bed_gy=None if u is None else bed_slope(absorbed.gy, g, tissue.alpha_beta_gy) * u,
+        u_bed_gy=None if u is None else effect_slope(absorbed.gy, g, tissue.alpha_beta_gy) * u,
         tissue=tissue,
         conventions=(
             f"BED with α/β = {tissue.alpha_beta_gy:g} Gy and repair half-time {tissue.repair_half_time_h:g} h "
@@ -113,7 +113,7 @@ def bed_of_gy(absorbed_dose_gy: float, g_factor: float, alpha_beta_gy: float) ->
     return absorbed_dose_gy * (1 + g_factor * absorbed_dose_gy / alpha_beta_gy)
 
 
-def bed_slope(absorbed_dose_gy: float, g_factor: float, alpha_beta_gy: float) -> float:
+def effect_slope(absorbed_dose_gy: float, g_factor: float, alpha_beta_gy: float) -> float:
     """d BED / d D = 1 + 2 G D / (α/β)."""
     return 1 + 2 * g_factor * absorbed_dose_gy / alpha_beta_gy
 

@@ -29,8 +29,8 @@ NAMES: dict[Form, tuple[str, ...]] = {"gear_2018": ("b1_ml", "b2"), "blurred_sph
 
 def diameter_of_volume_mm(volume_ml: ArrayLike) -> Floats:
     """Diameter of the sphere with this volume, same shape."""
-    diameter: Floats = np.cbrt(6 * np.asarray(volume_ml, dtype=np.float64) * 1000 / pi)
-    return diameter
+    across_mm: Floats = np.cbrt(6 * np.asarray(volume_ml, dtype=np.float64) * 1000 / pi)
+    return across_mm
 
 
 def recovery_of_blurred_sphere(diameter_mm: ArrayLike, fwhm_mm: float) -> Floats:
@@ -58,8 +58,8 @@ def edge_density_fraction(diameter_mm: ArrayLike, fwhm_mm: float) -> Floats:
     ½ erf(√2 s) − (1 − e^(−2s²)) / (s √(2π)), s = R/σ. It says how counts grow when the outline does: dC/dv.
     """
     s = np.asarray(diameter_mm, dtype=np.float64) / 2 * FWHM_PER_SIGMA / fwhm_mm
-    density: Floats = 0.5 * erf(sqrt(2) * s) + np.expm1(-2 * s**2) / (s * sqrt(2 * pi))
-    return density
+    share: Floats = 0.5 * erf(sqrt(2) * s) + np.expm1(-2 * s**2) / (s * sqrt(2 * pi))
+    return share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,10 +105,10 @@ class RecoveryCurve:
         corrected: Floats = np.asarray(activity_mbq, dtype=np.float64) / self.recovery(volume_ml)
         return corrected
 
-    def _slope(self, volume: Floats, k: int) -> Floats:
+    def _slope(self, volume_ml: Floats, k: int) -> Floats:
         step = np.zeros(self.parameters.size)
         step[k] = 1e-6 * abs(self.parameters[k])
-        up, down = (_recovery(self.form, volume, self.parameters + way * step) for way in (1, -1))
+        up, down = (_recovery(self.form, volume_ml, self.parameters + way * step) for way in (1, -1))
         slope: Floats = (up - down) / (2 * step[k])
         return slope
 
@@ -153,25 +153,25 @@ def fit_recovery(
     )
 
 
-def _recovery(form: Form, volume: Floats, parameters: Floats) -> Floats:
+def _recovery(form: Form, volume_ml: Floats, parameters: Floats) -> Floats:
     if form == "blurred_sphere":
-        return recovery_of_blurred_sphere(diameter_of_volume_mm(volume), float(parameters[0]))
-    raised = (volume / parameters[0]) ** parameters[1]
+        return recovery_of_blurred_sphere(diameter_of_volume_mm(volume_ml), float(parameters[0]))
+    raised = (volume_ml / parameters[0]) ** parameters[1]
     value: Floats = raised / (1 + raised)
     return value
 
 
-def _faults(volume: Floats, value: Floats, sigma: Floats | None, form: Form) -> list[Fault]:
+def _faults(volume_ml: Floats, value: Floats, sigma: Floats | None, form: Form) -> list[Fault]:
     faults = []
     if form not in STARTS:
         return [Fault(place="form", must=f"must be one of {', '.join(STARTS)}", got=repr(form))]
-    if volume.ndim != 1 or volume.shape != value.shape or (sigma is not None and sigma.shape != volume.shape):
+    if volume_ml.ndim != 1 or volume_ml.shape != value.shape or (sigma is not None and sigma.shape != volume_ml.shape):
         return [Fault(place="volumes_ml", must="must be a row with one recovery (and u) each")]
-    if not ((volume > 0).all() and (value > 0).all()):
+    if not ((volume_ml > 0).all() and (value > 0).all()):
         faults.append(Fault(place="volumes_ml, recoveries", must="must be above 0, none missing"))
     if sigma is not None and not (sigma > 0).all():
         faults.append(Fault(place="u_recoveries", must="must be above 0"))
     need = len(STARTS[form]) + (0 if sigma is not None else 1)
-    if volume.size < need:
-        faults.append(Fault(place="volumes_ml", must=f"must hold {need} or more for {form}", got=f"{volume.size}"))
+    if volume_ml.size < need:
+        faults.append(Fault(place="volumes_ml", must=f"must hold {need} or more for {form}", got=f"{volume_ml.size}"))
     return faults

@@ -32,8 +32,8 @@ class Registration:
 
     `metric_before` and `metric_after` are SimpleITK's cost, lower is better. `shift_mm` is how far the middle of the
     moving image travels, `largest_shift_mm` its furthest corner, `overlap_pct` the share of the fixed image's voxels
-    that the moved image covers. `converged` is False when the search ran out of steps or made the cost worse; `why` says
-    what ended it. `alarms` are sentences for what a person must look at before the result is used.
+    that the moved image covers. `converged` is False when the search ran out of steps or made the cost worse; `why`
+    says what ended it. `alarms` are sentences for what a person must look at before the result is used.
     """
 
     transform: RigidTransform

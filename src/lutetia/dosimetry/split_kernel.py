@@ -1,17 +1,17 @@
 """A kernel split in two: exact weights for near neighbours, and a smooth rest that every second voxel can carry.
 
-The rest is read off a coarse grid by cubic interpolation at the source and at the target. Its values far from the source
-are the kernel's own; those near it are free, and are chosen so that outside the near part interpolation gives the kernel
-(least squares over all offsets and all eight parities of the source voxel). The near weights are what interpolation then
-lacks, parity by parity, so near neighbours get the kernel exactly. What little is left over at distance is added up, kept
-as the bound of the error, and its sum goes to the source voxel: no energy is lost.
+The rest is read off a coarse grid by cubic interpolation at the source and at the target. Its values far from the
+source are the kernel's own; those near it are free, and are chosen so that outside the near part interpolation gives
+the kernel (least squares over all offsets and all eight parities of the source voxel). The near weights are what
+interpolation then lacks, parity by parity, so near neighbours get the kernel exactly. What little is left over at
+distance is added up, kept as the bound of the error, and its sum goes to the source voxel: no energy is lost.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,13 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.integer]
 Triple = tuple[int, int, int]
 
+PARITIES: tuple[Triple, ...] = tuple((p >> 2, p >> 1 & 1, p & 1) for p in range(8))
 _BEYOND_REACH = 8  # offsets this far beyond the near part are still checked and corrected
 _FREE_BEYOND = 3  # coarse values up to this far beyond the near part are free
 
 
-class Lattice(Protocol):
-    """A kernel as a function of whole offsets."""
-
-    def at(self, dz: Integers, dy: Integers, dx: Integers) -> Floats:
-        """Values at the offsets, in the shape they broadcast to."""
+Lattice = Callable[[Integers, Integers, Integers], Floats]
+"""A kernel as a function of whole offsets (z, y, x) that broadcast; even in each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,10 +40,10 @@ class CoarseLattice:
     fitted: Floats
     is_fitted: NDArray[np.bool_]
 
-    def at(self, dz: Integers, dy: Integers, dx: Integers) -> Floats:
+    def __call__(self, dz: Integers, dy: Integers, dx: Integers) -> Floats:
         """Values at the offsets, in the shape they broadcast to."""
         z, y, x = np.broadcast_arrays(np.abs(dz), np.abs(dy), np.abs(dx))
-        found = np.array(self.finer.at(z * self.factor[0], y * self.factor[1], x * self.factor[2]))
+        found = np.array(self.finer(z * self.factor[0], y * self.factor[1], x * self.factor[2]))
         inside = np.ones(z.shape, dtype=bool)
         for offset, length in zip((z, y, x), self.fitted.shape, strict=True):
             inside &= offset < length
@@ -58,15 +56,16 @@ class CoarseLattice:
 class SplitKernel:
     """The near weights of each parity and the rest on the coarse grid.
 
-    `offsets` (n, 3) lists the near neighbours (z, y, x); row p of `weights` (8, n) holds their weights for a target voxel
-    of parity p = 4 (z odd) + 2 (y odd) + (x odd). `error` is the sum of all absolute errors outside the near part for the
-    worst parity, in the unit of the kernel: no dose is off by more than that times the highest activity.
+    `offsets` (n, 3) lists the near neighbours (z, y, x); row p of `weights` (8, n) holds their weights for a target
+    voxel of parity p = 4 (z odd) + 2 (y odd) + (x odd). `error` is the sum of all absolute errors outside the near
+    part for the worst parity, in the unit of the kernel: no dose is off by more than that times the highest activity.
     """
 
     offsets: NDArray[np.int64]
     weights: Floats
     coarse: CoarseLattice
     error: float
+    reach: float
 
 
 def split_kernel(kernel: Lattice, halved: tuple[bool, bool, bool], spacing: Floats, reach: float) -> SplitKernel:
@@ -79,13 +78,13 @@ def split_kernel(kernel: Lattice, halved: tuple[bool, bool, bool], spacing: Floa
     extent = [int((reach + 0.5) * step / s) for s in spacing]
     checked = [n + _BEYOND_REACH for n in extent]
     offsets = np.ix_(*(np.arange(n + 1) for n in checked))
-    target = kernel.at(*offsets)
+    target = kernel(*offsets)
     near = _within(offsets, spacing, (reach + 0.5) * step)
     matrices = [_interpolation(half, n) for half, n in zip(halved, checked, strict=True)]
     coarse = _fitted(kernel, target, near, matrices, factor, spacing, (reach + 0.5 + _FREE_BEYOND) * step)
     places = np.ix_(*(np.arange(m.shape[2]) for m in matrices))
-    values = coarse.at(*places)
-    lacking = np.array([target - _interpolated(values, matrices, parity) for parity in product((0, 1), repeat=3)])
+    values = coarse(*places)
+    lacking = np.array([target - _interpolated(values, matrices, parity) for parity in PARITIES])
     counted = np.prod([np.where(o == 0, 1, 2) for o in np.broadcast_arrays(*offsets)], axis=0) * ~near
     weights = np.where(near, lacking, 0.0)
     weights[:, 0, 0, 0] += (lacking * counted).sum(axis=(1, 2, 3))
@@ -95,6 +94,7 @@ def split_kernel(kernel: Lattice, halved: tuple[bool, bool, bool], spacing: Floa
         weights=weights[:, *np.abs(mirrored).T],
         coarse=coarse,
         error=float((np.abs(lacking) * counted).sum(axis=(1, 2, 3)).max()),
+        reach=reach,
     )
 
 
@@ -106,11 +106,13 @@ def _within(offsets: tuple[Integers, ...], spacing: Floats, radius: float) -> ND
 def _all_octants(extent: list[int], near: NDArray[np.bool_]) -> NDArray[np.int64]:
     """(n, 3): the offsets of all signs whose absolute values lie in `near`, in the order of memory."""
     every = np.array(list(product(*(range(-n, n + 1) for n in extent))), dtype=np.int64)
-    return every[near[tuple(np.abs(every).T)]]
+    inside: NDArray[np.int64] = every[near[tuple(np.abs(every).T)]]
+    return inside
 
 
 def _interpolation(halved: bool, last: int) -> Floats:
-    """(2, last + 1, m): weight of the coarse value at distance m for a target of either parity and a source `d` further.
+    """(2, last + 1, m): weight of the coarse value at distance m for a target of either parity and a source `d`
+    further.
 
     Interpolation at the target and at the source, along one axis; a full axis has one parity, given twice.
     """
@@ -147,11 +149,12 @@ def _fitted(
     size = [min(int(radius / (f * s)) + 1, m.shape[2]) for f, s, m in zip(factor, spacing, matrices, strict=True)]
     free = _within(np.ix_(*(np.arange(n) for n in size)), spacing * np.array(factor), radius)
     coarse = CoarseLattice(finer=kernel, factor=factor, fitted=np.zeros(size), is_fitted=free)
-    fixed = coarse.at(*np.ix_(*(np.arange(m.shape[2]) for m in matrices)))
+    fixed = coarse(*np.ix_(*(np.arange(m.shape[2]) for m in matrices)))
     unknown = np.flatnonzero(free)
     square, right = np.zeros((unknown.size, unknown.size)), np.zeros(unknown.size)
-    parities = product(*((0, 1) if f == 2 else (0,) for f in factor))
-    for parity in parities:
+    for parity in PARITIES:
+        if any(p == 1 and f == 1 for p, f in zip(parity, factor, strict=True)):
+            continue
         parts = [matrix[p, :, :n] for matrix, p, n in zip(matrices, parity, size, strict=True)]
         rows = np.einsum("am,bn,co->abcmno", *parts)[~near].reshape(-1, free.size)[:, unknown]
         touched = np.abs(rows).max(axis=1) > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log, sqrt
+from math import inf, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +52,17 @@ def score(tally: Tally, x: float, y: float, z: float, amount: float, photon_born
 def is_outside(body: Body, x: float, y: float, z: float) -> bool:
     """True beyond the body's surface."""
     return body.x * x * x + body.y * y * y + body.z * z * z > 1.0
+
+
+@njit(cache=True, error_model="numpy")
+def way_out(body: Body, x: float, y: float, z: float, u: float, v: float, w: float) -> float:
+    """Distance from a place inside to the surface in this direction; infinite in an endless medium."""
+    square = body.x * u * u + body.y * v * v + body.z * w * w
+    if square <= 0.0:
+        return inf
+    half = body.x * x * u + body.y * y * v + body.z * z * w
+    inside = 1.0 - (body.x * x * x + body.y * y * y + body.z * z * z)
+    return (sqrt(half * half + square * max(inside, 0.0)) - half) / square
 
 
 @njit(cache=True, error_model="numpy")

@@ -84,16 +84,16 @@ class ChainSteps:
     The steps are those of the EANM guidance; they do not add in squares to the last one, the covariances belong to it.
     """
 
-    volume: float
-    recovery: float
-    counts: float
-    calibration: float
-    activity: float
-    time_integrated_activity: float
-    s_value: float
-    absorbed: float
-    counts_with_recovery: float
-    activity_with_s_value: float
+    volume_fraction: float
+    recovery_fraction: float
+    counts_fraction: float
+    calibration_fraction: float
+    activity_fraction: float
+    time_integrated_activity_fraction: float
+    s_value_fraction: float
+    absorbed_fraction: float
+    counts_with_recovery_fraction: float
+    activity_with_s_value_fraction: float
 
 
 def volume_u_fraction(
@@ -150,14 +150,14 @@ def chain_steps(chain: DoseChain) -> ChainSteps:
     s_value = sqrt(by_s**2 + chain.u_s_fraction**2)
     with_s = (by_counts - by_recovery) * by_s
     return ChainSteps(
-        volume=volume,
-        recovery=recovery,
-        counts=counts,
-        calibration=chain.u_calibration_fraction,
-        activity=activity,
-        time_integrated_activity=area,
-        s_value=s_value,
-        absorbed=sqrt(max(area**2 + s_value**2 + 2 * with_s, 0.0)),
-        counts_with_recovery=together,
-        activity_with_s_value=with_s,
+        volume_fraction=volume,
+        recovery_fraction=recovery,
+        counts_fraction=counts,
+        calibration_fraction=chain.u_calibration_fraction,
+        activity_fraction=activity,
+        time_integrated_activity_fraction=area,
+        s_value_fraction=s_value,
+        absorbed_fraction=sqrt(max(area**2 + s_value**2 + 2 * with_s, 0.0)),
+        counts_with_recovery_fraction=together,
+        activity_with_s_value_fraction=with_s,
     )

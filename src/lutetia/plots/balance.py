@@ -29,7 +29,7 @@ def balance_figure(marks: Sequence[BalanceMark], *, imbalance: float = 0.1, titl
 
     A difference that does not exist (a covariate without spread) has no mark and is named in the description.
     """
-    ordered = sorted(marks, key=lambda mark: (-_size(mark.before), mark.name))
+    ordered = sorted(marks, key=lambda mark: (-_magnitude(mark.before), mark.name))
     names = [_label(mark.name) for mark in ordered]
     values = [
         {"name": _label(mark.name), "when": when, "size": abs(value), "signed": value}
@@ -52,7 +52,7 @@ def balance_figure(marks: Sequence[BalanceMark], *, imbalance: float = 0.1, titl
     return Figure(specification=specification, description=_said(ordered, imbalance))
 
 
-def _size(value: float) -> float:
+def _magnitude(value: float) -> float:
     return abs(value) if isfinite(value) else -1.0
 
 

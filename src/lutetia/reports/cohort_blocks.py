@@ -14,7 +14,7 @@ from lutetia.reports.cohort_figures import Drawn
 
 HEAD_LETTERS, HEAD_LETTERS_OF_MANY, MANY_COLUMNS = 17, 10, 11  # of a line of a column title
 NO_BREAK = "\u00a0"
-_BRACKET = re.compile(r"\((?:n = \d+|\d+ % CI|[a-z]+)\)")
+_TIED = re.compile(r"\(n = \d+\)|\(?\d+ % CI\)?|\([a-z]+\)")
 WORDS_OF_TEXT = 4  # from which a cell is text, which may break, rather than a number
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -88,9 +88,9 @@ def table_block(table: Table) -> TableBlock:
 
 
 def head_lines(title: str, columns: int = 1) -> tuple[str, ...]:
-    """A column title in short lines, shorter where there are many columns; what stands in brackets is not torn."""
+    """A column title in short lines, shorter where there are many columns; intervals and brackets are not torn."""
     letters = HEAD_LETTERS if columns < MANY_COLUMNS else HEAD_LETTERS_OF_MANY
-    tied = _BRACKET.sub(lambda found: found[0].replace(" ", NO_BREAK), title)
+    tied = _TIED.sub(lambda found: found[0].replace(" ", NO_BREAK), title)
     return tuple(wrap(tied, letters, break_long_words=False)) or ("",)
 
 

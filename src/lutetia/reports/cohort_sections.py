@@ -75,7 +75,7 @@ def result_sections(tables: Sequence[Table], figures: Sequence[Drawn]) -> tuple[
     taken: dict[str, list[tuple[tuple[int, int, int], Block]]] = {}
     for at, block in enumerate(blocks):
         heading, place = _home(block.key)
-        order = _order(block.key, blocks) if "|" in heading.keys[place] else at
+        order = _order(block.key, blocks) if "-*" in heading.keys[place] else at
         taken.setdefault(heading.key, []).append(((place, order, int(not block.is_table)), block))
     return tuple(
         Section(
@@ -99,7 +99,7 @@ def _home(key: str) -> tuple[Heading, int]:
 
 
 def _order(key: str, blocks: Sequence[Block]) -> int:
-    """Where the first block about the same endpoint stands: factors-OS and curves-OS belong together."""
+    """Where the first block about the same endpoint stands: what is said of one endpoint stays together."""
     about = key.split("-", 1)[1]
     return next(at for at, block in enumerate(blocks) if "-" in block.key and block.key.split("-", 1)[1] == about)
 

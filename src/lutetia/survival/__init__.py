@@ -107,7 +107,7 @@ def __getattr__(name: str) -> Any:
 class _Room(ModuleType):
     """A room in which `kaplan_meier` is always the function, never the module of the same name.
 
-    Importing a module sets it as an attribute of its package and would hide the function; here such a name is kept free.
+    Importing a module sets it as an attribute of its package and would hide the function; here such names stay free.
     """
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -45,3 +45,12 @@ def distinct(*columns: Floats) -> Floats:
 def position(grid: Floats, times: Floats) -> Codes:
     """Index in `grid` (from `distinct` of times that include these) of the distinct time each of `times` belongs to."""
     return np.searchsorted(grid, times, side="right") - 1
+
+
+def made_equal(stop: Floats, start: Floats | None) -> tuple[Floats, Floats | None]:
+    """The same times with tied ones made equal; whole numbers come back as they are, without a sort."""
+    columns = (stop,) if start is None else (stop, start)
+    if all(np.array_equal(column, np.floor(column)) for column in columns):
+        return stop, start
+    grid = distinct(*columns)
+    return grid[position(grid, stop)], None if start is None else grid[position(grid, start)]

@@ -66,3 +66,16 @@ def test_fractional_weights_make_the_variance_robust(patients):
     f, x = patients(weighted=True)
     assert cox(f, x).robust
     assert not cox(f, x, robust=False).robust
+
+
+def test_times_that_differ_by_rounding_are_tied():
+    x, event = np.array([[0.0], [1], [0], [1], [1], [0]]), [1, 1, 1, 0, 1, 1]
+    noisy = cox(FollowUp(stop=[0.1, 0.1 + 0.2, 0.3, 0.4, 0.5, 0.6], event=event), x)
+    exact = cox(FollowUp(stop=[0.1, 0.3, 0.3, 0.4, 0.5, 0.6], event=event), x)
+    assert noisy.coef[0] == exact.coef[0]
+
+
+def test_a_piece_that_is_empty_but_for_rounding_is_refused():
+    follow_up = FollowUp(start=[0.0, 0.1 + 0.2 - 1e-12], stop=[0.5, 0.3], event=[1, 1])
+    with pytest.raises(InputError, match="by more than rounding"):
+        cox(follow_up, np.array([[0.0], [1.0]]))

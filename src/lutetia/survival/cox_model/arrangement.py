@@ -89,7 +89,7 @@ class Arrangement:
 def arrange(sample: Sample, covariates: Covariates, threads: int) -> Arrangement:
     """Order the rows and gather the covariates; a constant column gets scale 1 and is then 0 everywhere.
 
-    Needs one event at least. Ties are equal numbers: no tolerance.
+    Needs one event at least. Ties are equal numbers: `made_equal` has been at work.
     """
     group_time, group_stratum, stratum_first = _groups(sample)
     groups = group_time.size

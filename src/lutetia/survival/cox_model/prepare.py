@@ -17,6 +17,7 @@ from lutetia.survival.cox_model.penalty import Firth, Penalty, Ridge
 from lutetia.survival.cox_model.workers import thread_count
 from lutetia.survival.followup import FollowUp
 from lutetia.survival.levels import levels
+from lutetia.survival.ties import made_equal
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -180,8 +181,13 @@ def _at(column: NDArray[Any], kept: Codes) -> NDArray[Any]:
 def _sample(f: FollowUp, stratum: Codes | None, offset: Floats | None, kept: Codes) -> Sample:
     columns = (f.start, f.weights, stratum, offset)
     start, weights, strata, offsets = (None if column is None else _at(column, kept) for column in columns)
+    stop, start = made_equal(_at(f.stop, kept), start)
+    if start is not None and (empty := np.flatnonzero(stop <= start)).size:
+        place = f"stop, row {_at(np.arange(f.n), kept)[empty[0]]} (counted from 0)"
+        must = "must lie after start by more than rounding"
+        raise InputError("Cox model", [Fault(place=place, must=must, got=f"{empty.size} rows with a step of less")])
     return Sample(
-        stop=_at(f.stop, kept),
+        stop=stop,
         event=_at(f.event, kept) == 1,
         start=start,
         weights=weights,
