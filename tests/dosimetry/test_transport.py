@@ -84,7 +84,7 @@ def test_photons_deposit_by_energy_absorption_at_first():
 
 
 def test_a_photons_first_collision_in_a_small_body_by_hand():
-    """In a sphere far smaller than the free path the absorbed fraction is μen times the mean chord to the surface, 3R/4."""
+    """In a sphere far smaller than the free path the absorbed fraction is μen times the mean way out, 3R/4."""
     fraction, error = photons(0.2, 200_000, axes=0.5).absorbed_fraction()
     assert fraction == pytest.approx(0.02967 * 0.75 * 0.5, abs=3 * error + 0.0006)
     assert float(attenuation("water", 0.2).total) * 0.5 < 0.07

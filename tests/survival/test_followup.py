@@ -56,7 +56,7 @@ def test_every_fault_is_told_with_its_rows():
         ("stop, row 0", "must not be negative"),
         ("stop, row 2", "must not be missing"),
         ("stop, row 3", "must be finite"),
-        ("stop, rows 0, 1", "must lie after start"),
+        ("stop, rows 0, 1", "must lie after start by more than rounding"),
         ("event, rows 1, 3", event),
         ("start, row 4", "must not be negative"),
         ("weights, row 0", "must be above 0"),
@@ -75,7 +75,7 @@ def test_ten_rows_are_named_and_the_rest_counted():
         ({"stop": [1, 2], "event": [1]}, "must have one length, but got stop 2, event 1"),
         ({"stop": [], "event": []}, "must hold at least one row"),
         ({"stop": ["a"], "event": [1]}, "stop: must be a column of numbers"),
-        ({"stop": [2], "event": [1], "start": [2]}, "stop, row 0 .*: must lie after start, but got 2"),
+        ({"stop": [2], "event": [1], "start": [2]}, "stop, row 0 .*: must lie after start by more than"),
         ({"stop": [[1]], "event": [1]}, "stop: must be a column of numbers, but got 2 dimensions"),
         ({"stop": [1], "event": [1], "strata": [["a"]]}, "strata: must be a column of labels"),
     ],
@@ -135,3 +135,8 @@ def test_a_grouping_has_a_label_for_each_row():
     ):
         with pytest.raises(InputError, match=words):
             group_levels(f, by, "by")
+
+
+def test_a_piece_that_is_empty_but_for_rounding_is_refused():
+    with pytest.raises(InputError, match="must lie after start"):
+        FollowUp(start=[0.0, 0.3 - 1e-12], stop=[0.5, 0.3], event=[1, 1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import partial
 
@@ -15,10 +14,12 @@ from lutetia.cohort.decision_point import DecisionPoint
 from lutetia.cohort.design_finding import DesignFinding, Remedy, RemedyRow
 from lutetia.cohort.design_rules import attempted, contrasts, finding, limit, share
 from lutetia.cohort.endpoint import EndpointTable
-from lutetia.cohort.exposure import time_dependent
+from lutetia.cohort.exposure import pieces
 from lutetia.cohort.group_contrast import GroupFollowUp, contrast_of, from_entry, group_contrast, group_follow_up
 from lutetia.cohort.regimen_group import ANY, known_words, matches
+from lutetia.cohort.treatment_sequence import SEQUENCES
 from lutetia.dates import DAYS_PER_MONTH
+from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
 from lutetia.rows import LeftOut
 from lutetia.survival import FollowUp, cox, kaplan_meier, turnbull
@@ -188,11 +189,13 @@ def later_treatment(data: AnalysisData, endpoint: str) -> DesignFinding:
 
 
 def _treatments_of(data: AnalysisData, level: str) -> set[str]:
-    """The treatments that a group stands for: those its declared lines ask for, else those in its name (SSA-RLT)."""
-    for group in data.study.exposure.groups:
-        if group.group == level:
-            return {word for words in group.lines.values() for word in words} & set(known_words()) - {ANY}
-    return set(re.split(r"[^A-Za-z]+", level)) & set(known_words()) - {ANY}
+    """The treatments that a group stands for: those its declared lines ask for; none for groups by all lines."""
+    exposure = data.study.exposure
+    if exposure.rule == "treatment_of_line":
+        return {level}
+    declared = SEQUENCES if exposure.rule == "treatment_sequence" else exposure.groups
+    words = (word for group in declared if group.group == level for words in group.lines.values() for word in words)
+    return {word for word in words if word in known_words() and word != ANY}
 
 
 def _starts(data: AnalysisData, groups: GroupFollowUp, treatment: str, *, behind: int = 0) -> NDArray[np.float64]:
@@ -209,7 +212,7 @@ def _starts(data: AnalysisData, groups: GroupFollowUp, treatment: str, *, behind
 def _switching(data: AnalysisData, groups: GroupFollowUp, switching: tuple[tuple[str, str], ...]) -> Remedy:
     """For each treatment: the groups as they are, and the treatment as exposure from its start in either of them.
 
-    Time runs from the moment that the cohort requires of everybody, so that nobody's wait before it counts.
+    Patients are at risk from the moment on that the cohort requires of everybody: nobody's wait before it counts.
     """
     found: list[Contrast | RemedyRow] = []
     for level, treatment in switching:
@@ -229,13 +232,24 @@ def _as_grouped(groups: GroupFollowUp, level: str) -> Contrast:
 
 def _counted(data: AnalysisData, groups: GroupFollowUp, treatment: str, name: str) -> Contrast:
     follow_up, kept, entry = from_entry(data, groups)
-    begins = _starts(data, groups, treatment)[kept] - (groups.follow_up.stop[kept] - follow_up.stop)
-    lasting = follow_up.stop > 0
+    assert follow_up.start is not None
     decision = DecisionPoint.of(
-        follow_up_days=follow_up.stop[lasting],
-        event=follow_up.event[lasting],
-        exposed_after_days=np.maximum(begins, 0)[lasting],
+        follow_up_days=follow_up.stop,
+        event=follow_up.event,
+        exposed_after_days=_starts(data, groups, treatment)[kept],
     )
-    made = time_dependent(decision, adjust="none")
-    since = f"time runs from {entry or 'the first day'}"
-    return replace(made, analysis=name, conventions=(*made.conventions, since))
+    start, stop, event, exposed, row = pieces(decision)
+    start = np.maximum(start, follow_up.start[row])
+    there = start < stop
+    if exposed[there].all() or not exposed[there].any():
+        must = "must hold time with and time without the treatment"
+        raise InputError("later treatment", [Fault(place=treatment, must=must)])
+    at_risk = FollowUp(start=start[there], stop=stop[there], event=event[there], cluster=row[there])
+    said = (
+        f"{treatment} as a time-dependent covariate, (start, stop]; robust variance by patient; adjusted for nothing",
+        f"at risk from {entry or 'the first day'} on",
+    )
+    made = contrast_of(
+        cox(at_risk, exposed[there].astype(np.float64)[:, None], names=["group"]), name, conventions=said
+    )
+    return replace(made, n=kept.size)

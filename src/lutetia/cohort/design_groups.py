@@ -93,12 +93,17 @@ def _weighted(data: AnalysisData, endpoint: str) -> Remedy:
     groups = group_follow_up(data, endpoint)
     follow_up, kept, entry = from_entry(data, groups)
     naive = attempted(
-        "from time zero", lambda: group_contrast(data, endpoint, analysis="from time zero, unadjusted", believe=False)
+        "from time zero, unadjusted",
+        lambda: group_contrast(data, endpoint, analysis="from time zero, unadjusted", believe=False),
     )
     place = {int(row): at for at, row in enumerate(kept)}
     choice = _choice(data, groups, kept)
-    mine = follow_up.at([place[int(row)] for row in choice.kept])
-    since = f"from {entry}" if entry is not None else "from time zero"
+    mine = follow_up.at(np.array([place[int(row)] for row in choice.kept], dtype=np.int64))
+    since = f"at risk from {entry}" if entry is not None else "from the first day"
+    title = f"{endpoint}, weighted to patients who could have had either"
+    if not choice.comparable:
+        row = RemedyRow(analysis=since, says="cannot be made: fewer than two patients with every covariate in a group")
+        return Remedy(title=title, quantity="hazard ratio", rows=(*contrasts("", naive).rows, row))
     crude = attempted(
         f"{since}, unadjusted",
         lambda: contrast_of(
@@ -108,7 +113,6 @@ def _weighted(data: AnalysisData, endpoint: str) -> Remedy:
         ),
     )
     rows = [*contrasts("", *([naive] if entry is not None else []), crude).rows]
-    title = f"{endpoint}, weighted to patients who could have had either"
     score, without = choice.score()
     if not score.converged:
         rows.append(RemedyRow(analysis="overlap weights", says=f"cannot be made: {score.why}"))

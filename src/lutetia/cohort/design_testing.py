@@ -11,11 +11,11 @@ from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.design_clock import in_months
 from lutetia.cohort.design_finding import DesignFinding, Remedy, RemedyRow
 from lutetia.cohort.design_rules import finding, in_words, limit
-from lutetia.cohort.group_contrast import from_entry, group_follow_up, group_model
+from lutetia.cohort.group_contrast import group_follow_up, group_model
 from lutetia.dates import DAYS_PER_MONTH
 from lutetia.errors import InputError
 from lutetia.proportion.multiplicity import adjusted_p
-from lutetia.survival import GroupDifference, log_rank
+from lutetia.survival import FollowUp, GroupDifference, log_rank
 from lutetia.survival.restricted_mean import milestone_difference, restricted_mean_difference
 
 MILESTONES_MONTHS = (12, 24, 60)  # fixed before any study was looked at
@@ -39,25 +39,23 @@ def not_proportional(data: AnalysisData, endpoint: str) -> DesignFinding:
 
 
 def _restricted_means(data: AnalysisData, endpoint: str) -> Remedy:
-    """The difference of restricted means up to the shorter follow-up, and of survival at the milestones before it."""
+    """The difference of restricted means while a tenth of each group is followed, and of survival at milestones."""
     groups = group_follow_up(data, endpoint, delayed_entry=data.study.cohort_entry is not None)
-    follow_up, kept, entry = groups.follow_up, np.arange(groups.members.size), None
+    follow_up, since = groups.follow_up, "the first day"
     if follow_up.start is not None:
-        follow_up, kept, entry = from_entry(data, groups)
-    group, n = groups.group[kept], int(kept.size)
-    horizon = min(float(follow_up.stop[groups.exposed[kept] == side].max(initial=0.0)) for side in (False, True))
-    found = restricted_mean_difference(follow_up, horizon, group, reference=groups.levels[0])
+        follow_up = FollowUp(stop=follow_up.stop - follow_up.start, event=follow_up.event)
+        since = f"cohort entry ({data.study.cohort_entry})"
+    horizon = min(float(np.quantile(follow_up.stop[groups.exposed == side], 0.9, method="lower")) for side in (0, 1))
+    found = restricted_mean_difference(follow_up, horizon, groups.group, reference=groups.levels[0])
     title = f"difference of restricted means to {horizon / DAYS_PER_MONTH:.0f} months"
-    rows = [RemedyRow(analysis=title, estimate=in_months(found.difference), n=n)]
+    rows = [RemedyRow(analysis=title, estimate=in_months(found.difference), n=follow_up.n)]
     for months in MILESTONES_MONTHS:
         if months * DAYS_PER_MONTH <= horizon:
-            at = milestone_difference(follow_up, months * DAYS_PER_MONTH, group, reference=groups.levels[0])
-            rows.append(RemedyRow(analysis=f"milestone, {months} months", n=n, says=_milestone(at)))
-    said = (f"{groups.levels[1]} less {groups.levels[0]}", f"time runs from {entry or 'the first day'}")
-    notes = (*said, *found.conventions)
-    return Remedy(
-        title=f"{endpoint} without proportional hazards", quantity="months", rows=tuple(rows), conventions=notes
-    )
+            at = milestone_difference(follow_up, months * DAYS_PER_MONTH, groups.group, reference=groups.levels[0])
+            rows.append(RemedyRow(analysis=f"milestone, {months} months", n=follow_up.n, says=_milestone(at)))
+    said = (f"{groups.levels[1]} less {groups.levels[0]}; time runs from {since}", *found.conventions)
+    title = f"{endpoint} without proportional hazards"
+    return Remedy(title=title, quantity="months", rows=tuple(rows), conventions=said)
 
 
 def _milestone(at: GroupDifference) -> str:

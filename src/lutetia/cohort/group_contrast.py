@@ -93,29 +93,28 @@ def group_follow_up(data: AnalysisData, endpoint: str, *, delayed_entry: bool = 
 
 
 def from_entry(data: AnalysisData, groups: GroupFollowUp) -> tuple[FollowUp, NDArray[np.int64], TimePoint | None]:
-    """The follow-up counted from the moment that the cohort requires every patient to have reached, and its rows.
+    """The groups at risk from the moment on that the cohort requires everybody to have reached; places of the rows.
 
-    Nobody can die before that moment, nor be known to belong to a group made by later lines. Without such a moment the
-    clock stays as it is (None). Rows that end on or before it, or whose moment is not known, are not among the rows.
+    Nobody of the cohort can die before it, nor belong to a group that later lines make. The clock still runs from the
+    endpoint's start, so that patients are compared who have lived as long. Without such a moment (None) entry is as in
+    `groups`. Rows that end on or before it, or whose moment is not known, are not among the rows; raises InputError if
+    none is left.
     """
-    implied = data.study.implied_entry()
-    if implied is None:
-        start = groups.follow_up.start
-        waits = np.zeros(groups.follow_up.n) if start is None else start
-    else:
+    implied, follow_up = data.study.implied_entry(), groups.follow_up
+    waits = np.zeros(follow_up.n) if follow_up.start is None else follow_up.start
+    if implied is not None:
         at = [implied.of(data.selection.members[int(member)].story) for member in groups.members]
-        waits = np.array(
-            [
-                np.inf if isinstance(moment, str) else max(0, moment.day - row.start_on.toordinal())
-                for moment, row in zip(at, groups.rows, strict=True)
-            ],
-            dtype=np.float64,
-        )
-    kept = np.flatnonzero((groups.follow_up.stop > waits) | (waits == 0))
+        days = [
+            np.inf if isinstance(moment, str) else moment.day - row.start_on.toordinal()
+            for moment, row in zip(at, groups.rows, strict=True)
+        ]
+        waits = np.maximum(waits, np.array(days, dtype=np.float64))
+    kept = np.flatnonzero(follow_up.stop > waits)
     if not kept.size:
-        raise InputError(data.study.title, [Fault(place=groups.endpoint, must=f"must last beyond {implied}")])
-    stop = groups.follow_up.stop[kept] - waits[kept]
-    return FollowUp(stop=stop, event=groups.follow_up.event[kept]), kept, implied
+        must = f"must last beyond {implied or 'the first day'} in some patients"
+        raise InputError(data.study.title, [Fault(place=groups.endpoint, must=must)])
+    risk = FollowUp(start=waits[kept], stop=follow_up.stop[kept], event=follow_up.event[kept])
+    return risk, kept, implied
 
 
 def group_model(

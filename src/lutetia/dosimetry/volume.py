@@ -50,11 +50,13 @@ UNITS: Mapping[str, Unit] = {
     "Gy": Unit("intensive", "Gy"),
     "mGy": Unit("intensive", "Gy", 1e-3),
     "Gy/h": Unit("intensive", "Gy/h"),
+    "BED Gy": Unit("intensive", "BED Gy"),
+    "EQD2 Gy": Unit("intensive", "EQD2 Gy"),
     "g/mL": Unit("intensive", "g/mL"),
     "1/cm": Unit("intensive", "1/cm"),
     "fraction": Unit("intensive", "fraction"),
 }
-"""Every unit a volume may have. BED is no unit of a dose map: it is kept apart (`Gy` here is absorbed dose)."""
+"""Every unit a volume may have. `Gy` is absorbed dose; BED and EQD2 are units of their own and do not convert."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

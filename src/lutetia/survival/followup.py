@@ -12,12 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
 from lutetia.survival.levels import Levels, is_missing, levels
+from lutetia.survival.ties import TOLERANCE
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Grouping = ArrayLike | Mapping[str, ArrayLike]
 COLUMNS = ("stop", "event", "start", "weights", "strata", "cluster")
 ROWS_NAMED = 10
+AFTER_START = "must lie after start by more than rounding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -199,9 +201,9 @@ def _faults_of_values(read: _Columns, positions: Codes | None = None) -> list[Fa
             bad |= _RULES[name](array)
         faults += [_fault(name, must, array, rows, positions) for must, rows in bad.items() if rows.any()]
     if "start" in arrays:
-        rows = arrays["stop"] <= arrays["start"]
+        rows = arrays["stop"] - arrays["start"] <= TOLERANCE  # tied but for rounding: no piece of follow-up
         if rows.any():
-            faults.append(_fault("stop", "must lie after start", arrays["stop"], rows, positions))
+            faults.append(_fault("stop", AFTER_START, arrays["stop"], rows, positions))
     return faults
 
 
@@ -216,7 +218,7 @@ _RULES: dict[str, Callable[[NDArray[Any]], dict[str, NDArray[np.bool_]]]] = {
 }
 _ADVICE = {
     "must not be missing": "FollowUp.complete(...) leaves such rows out and counts them.",
-    "must lie after start": "A piece of follow-up without length holds no information; leave it out or mend the dates.",
+    AFTER_START: "A piece of follow-up without length holds no information; leave it out or mend the dates.",
 }
 
 

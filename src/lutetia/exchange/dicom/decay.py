@@ -118,13 +118,19 @@ def _uncorrected(timing: Timing, half_life_h: float | None, name: str, faults: l
         faults.append(Fault(place=name, must=must, got=f"starts {spread_s:.0f} s apart", do="Give half_life_h=."))
         return None
     if not known or half_life_h is None:
-        sentence = "Decay: not corrected; values are means over the scan, taken as those at its start (half-life or duration unknown)."
+        sentence = (
+            "Decay: not corrected; half-life or duration unknown, so that means over the scan are taken as the values "
+            "at its start."
+        )
         return Decay(valid_at=first, factors=(1.0,) * len(timing.starts), conventions=(sentence,))
     factors = tuple(
         growth_over_scan(duration or 0.0, half_life_h) * 2 ** ((start - first).total_seconds() / 3600 / half_life_h)
         for start, duration in zip(timing.starts, timing.durations_s, strict=True)
     )
-    sentence = f"Decay: not corrected by the scanner; brought from the mean over the scan to its start, factor {factors[0]:.6f}."
+    sentence = (
+        "Decay: not corrected by the scanner; brought from the mean over the scan to its start, "
+        f"factor {factors[0]:.6f}."
+    )
     return Decay(valid_at=first, factors=factors, conventions=(sentence,))
 
 

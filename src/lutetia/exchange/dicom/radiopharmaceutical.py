@@ -58,7 +58,7 @@ class Injection:
 
 
 def injection_of(dataset: Dataset, modality: str, scanned_at: datetime | None, zone: tzinfo | None) -> Injection:
-    """The first item of the Radiopharmaceutical Information Sequence, read as the standard writes it for the modality."""
+    """The first item of the Radiopharmaceutical Information Sequence, as the standard writes it for the modality."""
     items = items_of(dataset, "RadiopharmaceuticalInformationSequence")
     if not items:
         return Injection(

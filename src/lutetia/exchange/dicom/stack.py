@@ -88,6 +88,17 @@ def affine_of(plane: Plane, step_mm: Floats) -> Floats:
     return affine
 
 
+def stacked(slices: Sequence[tuple[str, Dataset]], faults: list[Fault]) -> tuple[Geometry, list[int]] | None:
+    """The grid of single-frame slices (file name, data set) and their order; None after adding every fault."""
+    planes = [plane_of(name, dataset) for name, dataset in slices]
+    bad = [fault for plane in planes if isinstance(plane, list) for fault in plane]
+    faults += bad
+    good = [plane for plane in planes if not isinstance(plane, list)]
+    if bad or not good:
+        return None
+    return stack(good, thickness_of_mm(slices[0][1]), faults)
+
+
 def stack(
     planes: Sequence[Plane], thickness_mm: float | None, faults: list[Fault]
 ) -> tuple[Geometry, list[int]] | None:
@@ -109,7 +120,9 @@ def stack(
     if len(faults) > before:
         return None
     first, last = planes[order[0]], planes[order[-1]]
-    step_mm = normal * thickness_mm if len(planes) == 1 else (last.position_mm - first.position_mm) / (len(planes) - 1)
+    step_mm = (last.position_mm - first.position_mm) / max(len(planes) - 1, 1)
+    if len(planes) == 1:
+        step_mm = normal * (thickness_mm or 1.0)
     shape = (len(planes), usual.rows, usual.columns)
     return Geometry(shape=shape, affine=affine_of(first, step_mm), frame_of_reference=usual.frame), order
 
