@@ -13,21 +13,23 @@ from lutetia.dosimetry.emission import Emission
 from lutetia.errors import InputError
 
 
+LIVES = {"Aa-1": 10.0, "Bb-1": 1.0, "Cc-1": inf, "Dd-1": 100.0, "Ee-1": inf}
+TREE = {"Aa-1": (("Bb-1", 0.8), ("Cc-1", 0.2)), "Bb-1": (("Dd-1", 1.0),), "Dd-1": (("Ee-1", 1.0),)}
+
+
 class TwoSteps:
     """A made-up library: A (10 h) → B (1 h) 0.8 or C (stable) 0.2; B → D (100 h) → stable."""
 
     name = "made up"
-    lives = {"Aa-1": 10.0, "Bb-1": 1.0, "Cc-1": inf, "Dd-1": 100.0, "Ee-1": inf}
-    tree = {"Aa-1": (("Bb-1", 0.8), ("Cc-1", 0.2)), "Bb-1": (("Dd-1", 1.0),), "Dd-1": (("Ee-1", 1.0),)}
 
     def emission(self, nuclide: str) -> Emission:
         raise AssertionError(nuclide)
 
     def half_life_h(self, nuclide: str) -> float:
-        return self.lives[nuclide]
+        return LIVES[nuclide]
 
     def daughters(self, nuclide: str) -> tuple[tuple[str, float], ...]:
-        return self.tree.get(nuclide, ())
+        return TREE.get(nuclide, ())
 
 
 def test_a_made_up_chain_by_hand():

@@ -152,7 +152,6 @@ def test_a_rising_curve_is_refused_or_flagged():
     found = fit(T, rising, rising="flag")
     assert found.flags[0] == "rising"
     assert "at_physical_decay" in found.flags
-    assert "mostly_extrapolated" in found.flags
 
 
 def test_a_phase_the_points_do_not_show_is_flagged():

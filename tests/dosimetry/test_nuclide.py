@@ -9,8 +9,8 @@ from lutetia.dosimetry.emission import CLASSES, Emission, Lines
 from lutetia.dosimetry.nuclide import nuclide
 from lutetia.errors import InputError
 
-# ICRP 107, MeV per decay, with daughters: betas; conversion and Auger electrons; alphas and recoil; photons. Summed from
-# its listed branches and lines independently of this code (working notes of the project, section 2.2).
+# ICRP 107, MeV per decay, with daughters: betas; conversion and Auger electrons; alphas and recoil; photons. Summed
+# from its listed branches and lines independently of this code.
 PUBLISHED = {
     "Lu-177": (159.528, 0.13327, 0.01465, 0.0, 0.03510),
     "Y-90": (64.10, 0.93290, 0.00020, 0.0, 0.0),
@@ -62,7 +62,7 @@ def test_another_library_can_stand_in_the_place_of_icrp_107():
 
         def emission(self, name: str) -> Emission:
             nothing = Lines(energy_mev=np.zeros(0), per_decay=np.zeros(0))
-            lines = {c: nothing for c in CLASSES} | {"beta": Lines(energy_mev=np.array([0.5]), per_decay=np.ones(1))}
+            lines = dict.fromkeys(CLASSES, nothing) | {"beta": Lines(energy_mev=np.array([0.5]), per_decay=np.ones(1))}
             return Emission(nuclide=name, half_life_h=7.0, lines=lines, library=self.name)
 
         def half_life_h(self, name: str) -> float:

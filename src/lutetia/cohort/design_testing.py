@@ -31,9 +31,8 @@ def not_proportional(data: AnalysisData, endpoint: str) -> DesignFinding:
     p = fit.zph().tests[0].p
     if not isfinite(p):
         return finding("DC-07", None, f"{fit.events} events are too few for a test of proportional hazards")
-    says = (
-        f"{groups.levels[1]} against {groups.levels[0]}, test of proportional hazards (Kaplan-Meier scale): p {p:.3f}"
-    )
+    says = f"{groups.levels[1]} against {groups.levels[0]}, test of proportional hazards (Kaplan-Meier scale): "
+    says += f"p {p:.3f}" if p >= 0.001 else "p < 0.001"
     fired = p < limit("proportional_hazards_p")
     return finding("DC-07", fired, says, partial(_restricted_means, data, endpoint))
 
@@ -66,7 +65,7 @@ def _milestone(at: GroupDifference) -> str:
     if change.estimate is None or change.lower is None or change.upper is None:
         return f"{said}; the difference has no interval"
     low, high = 100 * change.lower, 100 * change.upper
-    return f"{said}; difference {100 * change.estimate:+.0f} % points ({low:+.0f} to {high:+.0f})"
+    return f"{said}; difference {100 * change.estimate:+.0f} percentage points ({low:+.0f} to {high:+.0f})"
 
 
 def many_tests(data: AnalysisData) -> DesignFinding:

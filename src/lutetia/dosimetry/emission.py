@@ -92,6 +92,6 @@ def binned_spectrum(
     number = np.diff(PchipInterpolator(energy_mev, per_mev).antiderivative()(edges))
     energy = np.diff(PchipInterpolator(energy_mev, per_mev * energy_mev).antiderivative()(edges))
     number, energy = number[number > 0], energy[number > 0]
-    number *= per_decay / number.sum()
     mean = np.clip(energy / number, edges[0], edges[-1])
+    number *= per_decay / number.sum()
     return Lines(energy_mev=mean * (mean_energy_mev / float(mean @ number)), per_decay=number)

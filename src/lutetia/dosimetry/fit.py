@@ -242,7 +242,7 @@ def _result(
     beyond = share_beyond(curve, float(points.times_h[-1]))
     first_h = float(points.times_h[0])
     flags += ["no_spare_point"] if points.n == model.n_parameters else []
-    flags += ["mostly_extrapolated"] if beyond > 0.5 else []
+    flags += ["mostly_extrapolated"] if beyond > 0.5 + 1e-9 else []
     flags += [] if settled else ["not_converged"]
     return CurveFit(
         model=model.name,

@@ -123,7 +123,7 @@ def _dealt_energy_mev(
 @njit(cache=True)
 def _deal(shell_mev: Floats, radii_mm: Floats, dz: float, dy: float, dx: float, octant: Floats) -> None:
     """Deal the energy of every shell over the directions of one octant into its voxels, in trilinear shares."""
-    shortest = min(dz, min(dy, dx))
+    shortest, edge = min(dz, min(dy, dx)), (dz * dy * dx) ** (1.0 / 3.0)
     last_z, last_y, last_x = octant.shape[0] - 1, octant.shape[1] - 1, octant.shape[2] - 1
     reach = (last_z * dz) ** 2 + (last_y * dy) ** 2 + (last_x * dx) ** 2
     shift = tilt = 0.0
@@ -136,7 +136,7 @@ def _deal(shell_mev: Floats, radii_mm: Floats, dz: float, dy: float, dx: float, 
         steps = int((outer - inner) / (_STEP_SHARE * shortest)) + 1
         for step in range(steps):
             radius = inner + (outer - inner) * (step + 0.5) / steps
-            away = radius / shortest
+            away = radius / edge
             directions = int(_LEAST_DIRECTIONS * (1.0 + 4.0 * min(1.0, away)) + 150.0 * away * away)
             part = shell_mev[shell] / steps / directions
             shift, tilt = (shift + 0.7548776662466927) % 1.0, (tilt + 0.5698402909980532) % 1.0

@@ -78,5 +78,5 @@ def test_times_that_differ_by_rounding_are_tied():
 def test_a_piece_that_is_empty_but_for_rounding_is_refused():
     """A step of 1e-6 is more than rounding by itself, but not beside times of a thousand."""
     follow_up = FollowUp(start=[0.0, 1000.0], stop=[1000.5, 1000.0 + 1e-6], event=[1, 1])
-    with pytest.raises(InputError, match="row 1 .* by more than rounding"):
+    with pytest.raises(InputError, match=r"row 1 .* by more than rounding"):
         cox(follow_up, np.array([[0.0], [1.0]]))

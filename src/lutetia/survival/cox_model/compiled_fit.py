@@ -20,7 +20,7 @@ WHY = {
 }
 MOST_ITERATIONS = 30
 MOST_HALVINGS = 30
-SHORT_STEP = 1e-8
+SHORT_STEP = 1e-9
 # A step this long that gains this little goes towards infinity: a standard error of 100 standard deviations.
 LONG_STEP, SMALL_GAIN = 0.1, 1e-6
 NO_OWN_PART = 1e-10

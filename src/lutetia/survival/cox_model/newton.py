@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 # The last step is taken without a new evaluation: below this length the error it leaves is of the order of its square.
-SHORT_STEP = 1e-8
+SHORT_STEP = 1e-9
 MOST_HALVINGS = 40
 ROUNDING = 1e-12
 LONG_STEP = 0.1
@@ -44,7 +44,7 @@ def maximise(
     """The maximum from `start`, moving the coefficients in `free` (all when None) and keeping the others.
 
     `first` is the evaluation at the start if it is known already.
-    Converged when no coefficient moves by more than 1e-8 per standard deviation of its covariate; that step is taken.
+    Converged when no coefficient moves by more than 1e-9 per standard deviation of its covariate; that step is taken.
     `watch` sees each long step after the third and may stop the search with a reason. `why` says why it failed.
     """
     moving = np.ones(start.size, dtype=bool) if free is None else free
