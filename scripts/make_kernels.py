@@ -1,10 +1,10 @@
 """Write the radial kernels of electrons and photons of one energy that are kept as package data.
 
-    python scripts/make_kernels.py src/lutetia/dosimetry/data [medium…] [--histories 400000] [--seed 177]
+    python scripts/make_kernels.py src/lutetia/dosimetry/data [medium…] [--histories 200000] [--seed 177]
     python scripts/seal_data.py
 
-Some minutes per medium on two cores. The same seed gives the same file on any number of cores. What comes out is made
-by our own transport and is marked `regression`: it validates nothing.
+Some ten minutes per medium on two cores. The same seed gives the same file on any number of cores. What comes out is
+made by our own transport and is marked `regression`: it validates nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("media", nargs="*", default=list(STORED_MEDIA))
-    parser.add_argument("--histories", type=int, default=400_000)
+    parser.add_argument("--histories", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=177)
     options = parser.parse_args()
     for name in options.media:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -132,3 +133,40 @@ def test_a_protective_ratio_has_the_e_value_of_its_inverse():
 def test_a_common_outcome_needs_less_confounding():
     # (1 − 0.5^√2) / (1 − 0.5^√0.5) = 0.624786 / 0.387451 = 1.612555, E = 2.606
     assert e_value(ratio(2, 1.5, 2.7), outcome="common").estimate == pytest.approx(2.6061, abs=5e-4)
+
+
+@pytest.mark.parametrize(("target", "there"), [("ate", False), ("att", False), ("overlap", True)])
+def test_a_score_of_one_gives_somebody_no_weight(target, there):
+    found, exposed, _ = four()
+    scores = found.score.copy()
+    scores[4], exposed[4] = 1.0, there
+    with pytest.raises(InputError, match="must lie between 0 and 1, but got 1 patients"):
+        weights(replace(found, score=scores), exposed, target=target)
+
+
+def test_a_group_of_one_has_no_standardised_difference():
+    (row,) = balance(np.array([[1.0], [2], [3]]), ("age",), np.array([True, False, False]), np.ones(3))
+    assert np.isnan(row.before)
+
+
+def test_groups_without_spread_that_differ_have_no_end_of_difference():
+    (row,) = balance(np.array([[1.0], [1], [0], [0]]), ("men",), np.array([True, True, False, False]), np.ones(4))
+    assert row.before == np.inf
+
+
+@pytest.mark.parametrize("values", [(None, None, None), (1.5, 1.2, np.inf), (1.5, 0.0, 2.0), (3.0, 1.0, 2.0)])
+def test_a_ratio_without_an_end_has_no_e_value(values):
+    with pytest.raises(InputError, match="ratio"):
+        e_value(ratio(*values), outcome="rare")
+
+
+def test_a_follow_up_keeps_its_strata_and_clusters():
+    score, exposed, _ = four()
+    draw = np.random.default_rng(2)
+    plain = FollowUp(stop=draw.exponential(1, 10), event=np.ones(10))
+    twice = FollowUp(stop=np.repeat(plain.stop, 2), event=np.ones(20), cluster=np.repeat(np.arange(10), 2))
+    doubled = replace(score, score=np.repeat(score.score, 2))
+    one = weighted_contrast(plain, exposed, score, target="ate", ties="breslow")
+    two = weighted_contrast(twice, np.repeat(exposed, 2), doubled, target="ate", ties="breslow")
+    assert two.log_hazard_ratio == pytest.approx(one.log_hazard_ratio)
+    assert two.std_error == pytest.approx(one.std_error, rel=1e-6)

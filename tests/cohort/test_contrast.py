@@ -35,3 +35,18 @@ def test_the_interval_by_hand():
 
 def test_the_value_is_the_hazard_ratio():
     assert contrast().value == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"converged": False, "why": "separation"},
+        {"std_error": float("nan")},
+        {"log_hazard_ratio": float("inf")},
+        {"log_hazard_ratio": 20.0, "std_error": 1e6},
+    ],
+)
+def test_a_fit_without_a_finite_answer_has_no_ratio(changes):
+    ratio = contrast(**changes).hazard_ratio
+    assert (ratio.estimate, ratio.lower, ratio.upper) == (None, None, None)
+    assert contrast(**changes).value is None

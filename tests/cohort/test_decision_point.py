@@ -40,3 +40,26 @@ def test_a_patient_drawn_twice_is_two_patients():
     assert drawn.n == 3
     assert len(set(drawn.patients)) == 3
     assert drawn.follow_up_days.tolist() == [200, 200, 300]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"patients": ["A", "B"]}, "patients 2"),
+        ({"follow_up_days": [], "event": [], "exposed_after_days": []}, "at least one patient"),
+        ({"event": [1, 2, 0]}, "event, rows 1"),
+        ({"follow_up_days": [100, np.inf, 300]}, "follow_up_days, rows 1"),
+        ({"other_after_days": [0, 1, -2]}, "other_after_days, rows 2"),
+    ],
+)
+def test_what_cannot_be_patients_is_refused(changes, words):
+    with pytest.raises(InputError, match=words):
+        decision(**changes)
+
+
+def test_later_changes_of_the_callers_columns_change_nothing():
+    days, table = np.array([100.0, 200, 300]), np.ones((3, 1))
+    made = decision(follow_up_days=days, covariates=table, names=["a"])
+    days[0], table[0, 0] = -5, 7
+    assert made.follow_up_days[0] == 100
+    assert made.covariates[0, 0] == 1

@@ -1,4 +1,4 @@
-"""Checks on the clock: immortal time on the Stanford heart data, delayed entry, competing death, later treatment."""
+"""Checks on the clock: who is in, immortal time on the Stanford heart data, delayed entry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lutetia.cohort.analysis_rows import analysis_data
-from lutetia.cohort.design_clock import death_competes, immortal_time, late_entry, later_treatment, seen_at_visits
+from lutetia.cohort.design_clock import immortal_groups, immortal_time, late_entry, second_line_required
+from lutetia.errors import InputError
 
 JASA = Path(__file__).resolve().parents[3] / "shared" / "data" / "survival" / "jasa.csv"
 
@@ -72,19 +73,113 @@ def test_declared_delayed_entry_does_not_fire(sequences, study):
     assert late_entry(analysis_data(sequences, study(**declared)), "OS", None).fired is False
 
 
-def test_deaths_before_the_next_line_are_counted(sequences, study):
-    found = death_competes(analysis_data(sequences, study(**SEQUENCES)))
+def test_a_group_known_by_the_declared_entry_costs_no_immortal_time(sequences, study):
+    assert immortal_groups(analysis_data(sequences, study(**SEQUENCES)), "OS", None).fired is True
+    declared = SEQUENCES | {"cohort_entry": {"event": "line_start", "line": 2}}
+    found = immortal_groups(analysis_data(sequences, study(**declared)), "OS", None)
+    assert found.fired is False
+    assert found.trigger.endswith("counted from start of line 2, where patients enter")
+
+
+def test_what_does_not_start_at_time_zero_cannot_be_told(sequences, study):
+    data = analysis_data(sequences, study(**SEQUENCES))
+    assert immortal_groups(data, "TTNT_LINE_2", None).fired is None
+    assert late_entry(data, "TTNT_LINE_2", None).fired is None
+
+
+def test_the_wait_before_patients_are_in_by_hand(sequences, study):
+    # from line 1 to line 2: A 365 days, B 731, C 151, D 243; median (243 + 365) / 2
+    found = late_entry(analysis_data(sequences, study(**SEQUENCES)), "OS", None)
+    assert found.trigger.endswith("a patient must reach start of line 2: 304 days later in the median")
+
+
+def test_a_clock_that_starts_where_patients_must_be_does_not_fire(sequences, study):
+    declared = SEQUENCES | {"time_zero": {"event": "line_start", "line": 2}}
+    assert late_entry(analysis_data(sequences, study(**declared)), "OS", None).fired is False
+
+
+def test_the_remedy_without_a_comparison_gives_medians(sequences, study):
+    bare = {name: part for name, part in SEQUENCES.items() if name != "comparison"}
+    entered = analysis_data(sequences, study(**bare, cohort_entry={"event": "line_start", "line": 2}))
+    remedy = late_entry(analysis_data(sequences, study(**bare)), "OS", entered).run()
+    assert remedy.quantity == "months"
+    assert [(row.analysis, row.n, row.events) for row in remedy.rows] == [
+        ("from time zero (naive)", 4, 3),
+        ("delayed entry", 4, 3),
+    ]
+
+
+@pytest.mark.parametrize("columns", [([1, 2], [3]), ([float("nan")], [3]), ([1], [-3])])
+def test_days_that_are_none_are_refused(columns):
+    with pytest.raises(InputError, match="must be days from 0"):
+        immortal_time(*columns)
+
+
+def test_a_cohort_without_any_time_has_no_share_of_it():
+    assert immortal_time([1], [0]).trigger.endswith("median 1 days later")
+
+
+FIRST_LINES = {
+    "exposure": {"rule": "treatment_of_line", "line": 1},
+    "endpoints": [{"endpoint": "OS"}, {"endpoint": "PFS1"}],
+}
+
+
+def test_patients_of_whom_all_happen_to_have_a_second_line_fire_only_if_nearly_all_progressed(course, study):
+    """Fifty patients with a second line; with new_line="censor" its start censors PFS1 in those without progression."""
+
+    def fifty(progressed):
+        lines = [
+            [
+                ("ssa_standard", "2015-01-01", {"progression": "2015-06-01"} if n < progressed else {}),
+                ("rlt", "2015-07-01"),
+            ]
+            for n in range(50)
+        ]
+        return [course(f"P{n}", lines=two, last_contact="2019-01-01") for n, two in enumerate(lines)]
+
+    declared = FIRST_LINES | {"endpoints": [{"endpoint": "PFS1", "new_line": "censor"}]}
+    fired = {
+        progressed: second_line_required(analysis_data(fifty(progressed), study(**declared)), None).fired
+        for progressed in (48, 49)
+    }
+    assert fired == {48: False, 49: True}
+
+
+def test_a_second_line_that_is_required_fires_whatever_pfs(sequences, study):
+    required = FIRST_LINES | {
+        "eligibility": [{"rule": "two", "line": {"number": 2}}],
+        "endpoints": [{"endpoint": "OS"}],
+    }
+    found = second_line_required(analysis_data(sequences, study(**required)), None)
     assert found.fired is True
-    assert found.trigger == "TTNT_LINE_2: 1 events, 2 deaths before them"
+    assert found.trigger == "second line: 4 of 4 (100 %); the declaration requires start of line 2"
 
 
-def test_the_later_treatment_of_the_other_group_is_found(sequences, study):
-    found = later_treatment(analysis_data(sequences, study(**SEQUENCES)), "OS")
-    assert found.fired is True
-    assert found.trigger == "SSA-other with later RLT: 1 of 2 (50 %)"
-    assert [row.analysis for row in found.run().rows] == ["as grouped", "later RLT counted from its start"]
+def test_one_patient_without_a_second_line_does_not_fire(course, sequences, study):
+    without = course("E", lines=[("rlt", "2015-01-01")], death="2016-01-01")
+    assert second_line_required(analysis_data((*sequences, without), study(**FIRST_LINES)), None).fired is False
 
 
-def test_visits_that_are_not_declared_cannot_be_judged(sequences, study):
-    data = analysis_data(sequences, study(**(SEQUENCES | {"endpoints": [{"endpoint": "PFS1"}]})))
-    assert seen_at_visits(data).fired is None
+def test_the_medians_with_and_without_a_second_line_by_hand(course, study):
+    """Progression at 100, 200 and 300 days with a second line after it; two more die at 400 and 500 without one."""
+    made = [
+        course(
+            f"P{n}",
+            lines=[("ssa_standard", "2015-01-01", {"progression": day}), ("rlt", "2016-01-01")],
+            last_contact="2019-01-01",
+        )
+        for n, day in enumerate(("2015-04-11", "2015-07-20", "2015-10-28"))
+    ]
+    made += [
+        course(f"D{n}", lines=[("rlt", "2015-01-01")], death=day) for n, day in enumerate(("2016-02-05", "2016-05-15"))
+    ]
+    two = {"eligibility": [{"rule": "two", "line": {"number": 2}}]}
+    data, starters = (analysis_data(made, study(**FIRST_LINES, **rule)) for rule in (two, {}))
+    rows = {row.analysis: row for row in second_line_required(data, starters).run().rows}
+    months = {name: row.estimate.estimate * 30.4375 for name, row in rows.items() if row.estimate is not None}
+    assert months["patients with a second line"] == pytest.approx(200)
+    assert months["all who start line 1"] == pytest.approx(300)
+    assert months["SSA first: all who start line 1"] == pytest.approx(200)
+    assert rows["RLT first: patients with a second line"].says == "nobody"
+    assert rows["missing"].n == 2

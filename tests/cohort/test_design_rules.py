@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lutetia.cohort.contrast import Contrast
-from lutetia.cohort.design_rules import checks, contrasts, finding, limit, share
+from lutetia.cohort.design_finding import Remedy, RemedyRow
+from lutetia.cohort.design_rules import attempted, checked, checks, contrasts, finding, limit, share
+from lutetia.errors import Fault, InputError
 
 
 def contrast(**changes):
@@ -50,3 +52,38 @@ def test_contrasts_side_by_side_say_what_is_biased_and_what_failed():
 @pytest.mark.parametrize(("count", "of", "said"), [(12, 80, "12 of 80 (15 %)"), (0, 0, "0 of 0")])
 def test_a_count_with_its_share(count, of, said):
     assert share(count, of) == said
+
+
+def refuse():
+    raise InputError(
+        "study", [Fault(place="OS", must="must have events", got="none", do="Wait."), Fault(place="a", must="b")]
+    )
+
+
+def test_a_remedy_that_the_study_cannot_bear_says_so():
+    (row,) = finding("DC-02", True, "everybody", refuse).run().rows
+    assert row.says == "cannot be made: OS must have events, but got none; a b"
+
+
+def test_a_remedy_that_can_be_made_is_the_remedy():
+    made = Remedy(title="t", quantity="months", rows=())
+    assert finding("DC-02", True, "everybody", lambda: made).run() == made
+
+
+def test_a_check_that_the_study_cannot_bear_cannot_be_told():
+    found = checked("DC-07", refuse)
+    assert (found.check, found.fired, found.run) == ("DC-07", None, None)
+    assert found.trigger == "cannot be told: OS must have events, but got none; a b"
+    assert checked("DC-07", lambda: finding("DC-07", False, "p 0.8")).fired is False
+
+
+def test_an_analysis_that_cannot_be_made_stands_beside_the_others():
+    made = contrasts("both", contrast(), attempted("landmark", refuse))
+    assert [row.analysis for row in made.rows] == ["naive", "landmark"]
+    assert made.rows[1] == RemedyRow(analysis="landmark", says="cannot be made: OS must have events, but got none; a b")
+
+
+def test_a_ratio_without_a_finite_error_is_not_printed():
+    (row,) = contrasts("one", contrast(std_error=float("nan"))).rows
+    assert row.estimate is None
+    assert row.says == "not estimable: no finite standard error"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import log
 
 import pytest
 
@@ -67,21 +68,23 @@ def test_hazards_that_cross_fire(course, study):
 
 
 def test_the_remedy_gives_milestones_and_restricted_means_by_hand(course, study):
-    # The 90th of 100 in order is the 22nd of 24 here: SSA 69, RLT 45 months of 30 days; RLT's is the earlier.
-    # Alive at 12 months (365.25 days): SSA all but months 1 to 12, RLT all; at 24 (730.5 days): 12 of 24, and 23 of 24.
+    # A tenth of a group lasts beyond the 21st of its 24 patients: RLT to month 44 (of 30 days), SSA to month 68.
+    # Alive at 12 months (365.25 days): half of SSA, all of RLT; at 24 months (730.5 days): half, and 23 of 24.
     remedy = not_proportional(analysis_data(crossing(course), study(**DECLARED)), "OS").run()
     means, year, two_years = remedy.rows
-    assert means.analysis == "difference of restricted means to 44 months"
+    assert means.analysis == "difference of restricted means to 43 months"
     assert year.says.startswith("event-free RLT 100 %, SSA 50 %; difference +50 percentage points (")
     assert two_years.says.startswith("event-free RLT 96 %, SSA 50 %; difference +46 percentage points (")
-    # Restricted to 1350 days: SSA (Σ 30 · 1..12 + 12 · 1350) / 24, RLT (Σ 30 · 24..45 + 2 · 1350) / 24.
-    ssa = (30 * sum(range(1, 13)) + 12 * 1350) / 24
-    rlt = (30 * sum(range(24, 46)) + 2 * 1350) / 24
+    # Restricted to 1320 days (43.4 months): SSA (Σ 30 · 1..12 + 12 · 1320) / 24, RLT (Σ 30 · 24..44 + 3 · 1320) / 24.
+    ssa = (30 * sum(range(1, 13)) + 12 * 1320) / 24
+    rlt = (30 * sum(range(24, 45)) + 3 * 1320) / 24
     assert means.estimate.estimate == pytest.approx((rlt - ssa) / 30.4375)
 
 
 def test_hazards_that_run_beside_each_other_do_not_fire(course, study):
-    deaths = [("ssa_standard", m) for m in range(1, 40)] + [("rlt", 2 * m) for m in range(1, 40)]
+    """Forty deaths of each group at the quantiles of two exponential distributions, the second twice as long."""
+    months = [-log(1 - (n - 0.5) / 40) * 50 for n in range(1, 41)]
+    deaths = [("ssa_standard", round(m)) for m in months] + [("rlt", round(2 * m)) for m in months]
     assert not_proportional(analysis_data(by_months(course, deaths), study(**DECLARED)), "OS").fired is False
 
 

@@ -42,16 +42,16 @@ def test_a_model_that_separates_is_refused():
 def test_weights_count_leaving_only_before_the_day():
     made = until_contrary(hazard([3, 8], [0.5, 0.25], [1.0, 2.0]))
     both = np.arange(2)
-    assert made.weight(both, 3).tolist() == [1, 1]
-    assert made.weight(both, 3.5).tolist() == pytest.approx([exp(0.5), exp(1.0)])
-    assert made.weight(both, np.array([8, 9])).tolist() == pytest.approx([exp(0.5), exp(1.5)])
+    assert made.weights_of(both, 3).tolist() == [1, 1]
+    assert made.weights_of(both, 3.5).tolist() == pytest.approx([exp(0.5), exp(1.0)])
+    assert made.weights_of(both, np.array([8, 9])).tolist() == pytest.approx([exp(0.5), exp(1.5)])
 
 
 def test_an_arm_without_a_contrary_start_is_left_at_its_end_only():
     made = until_too_late(hazard([3, 8], [0.5, 0.25], [1.0]), None, 10)
     patient = np.array([0])
-    assert made.weight(patient, 10).tolist() == [1]
-    assert made.weight(patient, 11).tolist() == pytest.approx([1 / (1 - exp(-0.75))])
+    assert made.weights_of(patient, 10).tolist() == [1]
+    assert made.weights_of(patient, 11).tolist() == pytest.approx([1 / (1 - exp(-0.75))])
 
 
 def test_two_starts_that_compete_by_hand():
@@ -61,7 +61,7 @@ def test_two_starts_that_compete_by_hand():
     assert [part[:, 0].tolist() for part in first] == [pytest.approx([0, 0.5, 0.5]), pytest.approx([0, 0, 0.375])]
     made = until_too_late(own, contrary, 6)
     patient = np.array([0])
-    assert [made.weight(patient, day)[0] for day in (5, 6, 7)] == pytest.approx([1, 1 / (1 - 0.375), 2])
+    assert [made.weights_of(patient, day)[0] for day in (5, 6, 7)] == pytest.approx([1, 1 / (1 - 0.375), 2])
 
 
 def test_starts_on_one_day_share_it_in_proportion_to_their_hazards():
@@ -93,4 +93,4 @@ def test_free_and_both_starts_add_up_and_weights_never_fall(seed):
 
 
 def test_nobody_leaves_and_every_weight_is_one():
-    assert nobody_leaves(3).weight(np.arange(3), 1e9).tolist() == [1, 1, 1]
+    assert nobody_leaves(3).weights_of(np.arange(3), 1e9).tolist() == [1, 1, 1]

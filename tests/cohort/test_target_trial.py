@@ -98,3 +98,50 @@ def test_the_protocol_names_every_element(four_at_progression, study):
 def test_a_study_without_a_target_trial_is_refused(four_at_progression, study):
     with pytest.raises(InputError, match="emulation: must be declared"):
         target_trial(analysis_data(four_at_progression, study()))
+
+
+def test_covariates_are_those_known_on_the_day_of_the_decision(course, study):
+    """Ki-67 is 2 % at the start and 15 % in a second specimen before progression; a third comes later."""
+    specimens = [
+        {"kind": "specimen", "date": day, "ki67_pct": value}
+        for day, value in (("2014-12-01", 2), ("2015-12-01", 15), ("2016-06-01", 40))
+    ]
+    made = [
+        course(
+            name, lines=[("ssa_standard", "2015-01-01", PROGRESSED)], death="2017-01-31", entries=specimens[: 3 - skip]
+        )
+        for skip, name in enumerate("AB")
+    ]
+    made.append(
+        course("C", lines=[("ssa_standard", "2015-01-01", PROGRESSED)], death="2017-01-31", entries=specimens[:1])
+    )
+    declared = study(covariates=[{"name": "ki67_pct"}], emulation=EMULATION | {"adjust_for": ["ki67_pct"]})
+    trial = target_trial(analysis_data(made, declared))
+    assert trial.decision.covariates.tolist() == [[15], [15], [2]]
+
+
+def test_who_has_begun_a_further_line_before_the_decision_is_left_out(course, four_at_progression, study):
+    early = course(
+        "E", lines=[("ssa_standard", "2015-01-01", PROGRESSED), ("everolimus", "2015-12-01")], death="2017-01-01"
+    )
+    trial = target_trial(analysis_data((*four_at_progression, early), study(emulation=EMULATION)))
+    assert trial.decision.patients == ("A", "B", "C")
+    assert (1, "a further line had begun before the decision") in [(left.count, left.why) for left in trial.left_out]
+
+
+def test_a_time_zero_behind_the_decision_does_not_demand_the_later_line(four_at_progression, study):
+    declared = study(time_zero={"event": "line_start", "line": 2}, emulation=EMULATION)
+    assert target_trial(decision_data(four_at_progression, declared)).decision.patients == ("A", "B", "C")
+
+
+def test_what_is_known_only_after_the_decision_cannot_be_adjusted_for(four_at_progression, study):
+    covariates = [{"name": "months_to_next_line", "line": 1}]
+    declared = study(covariates=covariates, emulation=EMULATION | {"adjust_for": ["months_to_next_line_1"]})
+    with pytest.raises(InputError, match="months_to_next_line_1 is known at start of line 2"):
+        target_trial(analysis_data(four_at_progression, declared))
+
+
+def test_a_study_that_nobody_brings_to_the_decision_is_refused(course, study):
+    made = [course("D", lines=[("ssa_standard", "2015-01-01")], death="2016-01-31")]
+    with pytest.raises(InputError, match="must hold patients who reach the decision"):
+        target_trial(analysis_data(made, study(emulation=EMULATION)))

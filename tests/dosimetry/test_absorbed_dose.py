@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import hypot, nan
 
 import pytest
-from pytest import approx
 
 from lutetia.dosimetry.absorbed_dose import AbsorbedDose, Component, combined
 from lutetia.errors import InputError
@@ -20,9 +19,12 @@ def dose(gy, *, own=None, shared=None, unknown=()):
 def test_sum_by_hand():
     whole = dose(3, own=0.3, shared=0.1) + dose(4, own=0.4, shared=0.2)
     assert whole.gy == 7
-    assert {c.name: c.effect_gy for c in whole.budget} == {"counts": approx(0.5), "calibration": approx(0.3)}
-    assert whole.u_gy == approx(hypot(0.5, 0.3))
-    assert whole.u_fraction == approx(hypot(0.5, 0.3) / 7)
+    assert {c.name: c.effect_gy for c in whole.budget} == {
+        "counts": pytest.approx(0.5),
+        "calibration": pytest.approx(0.3),
+    }
+    assert whole.u_gy == pytest.approx(hypot(0.5, 0.3))
+    assert whole.u_fraction == pytest.approx(hypot(0.5, 0.3) / 7)
 
 
 def test_shared_errors_of_opposite_sign_cancel_in_a_sum():
@@ -32,8 +34,8 @@ def test_shared_errors_of_opposite_sign_cancel_in_a_sum():
 def test_a_multiple_scales_every_effect():
     tripled = dose(3, own=0.3, shared=-0.1).times(3)
     assert tripled.gy == 9
-    assert tripled.u_gy == approx(3 * hypot(0.3, 0.1))
-    assert tripled.shares() == {"counts": approx(0.9), "calibration": approx(0.1)}
+    assert tripled.u_gy == pytest.approx(3 * hypot(0.3, 0.1))
+    assert tripled.shares() == {"counts": pytest.approx(0.9), "calibration": pytest.approx(0.1)}
 
 
 def test_an_unknown_source_makes_u_unknown_and_stays_in_sums():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from lutetia.dosimetry.curve import ExponentialSum
 from lutetia.dosimetry.curve_bootstrap import bootstrap_areas
@@ -18,20 +17,18 @@ ORGANS, SIGMAS = np.stack([BI, MONO]), 0.04 * np.stack([BI, MONO])
 
 
 def bootstrap(organs=ORGANS, sigmas=SIGMAS, replicates=400, seed=7, **more):
-    return bootstrap_areas(
-        T, organs, sigmas, physical_half_life_h=159.528, replicates=replicates, seed=seed, **more
-    )
+    return bootstrap_areas(T, organs, sigmas, physical_half_life_h=159.528, replicates=replicates, seed=seed, **more)
 
 
 def test_the_spread_is_the_u_of_the_fit():
     found = bootstrap(models=("mono", "bi"))
     linear = fit_curve(T, MONO, sigmas_mbq=SIGMAS[1], physical_half_life_h=159.528, model="mono")
-    assert found.u_tia_mbq_h()[1, 0] == approx(linear.tia_mbq_h.std_error, rel=0.1)
-    assert found.estimates_mbq_h[1, 0] == approx(linear.tia_mbq_h.estimate, rel=1e-9)
-    assert found.tia_mbq_h[1, 0].mean() == approx(linear.tia_mbq_h.estimate, rel=0.01)
+    assert found.u_tia_mbq_h()[1, 0] == pytest.approx(linear.tia_mbq_h.std_error, rel=0.1)
+    assert found.estimates_mbq_h[1, 0] == pytest.approx(linear.tia_mbq_h.estimate, rel=1e-9)
+    assert found.tia_mbq_h[1, 0].mean() == pytest.approx(linear.tia_mbq_h.estimate, rel=0.01)
     linear = fit_curve(T, BI, sigmas_mbq=SIGMAS[0], physical_half_life_h=159.528, model="bi")
-    assert found.u_tia_mbq_h()[0, 1] == approx(linear.tia_mbq_h.std_error, rel=0.1)
-    assert found.settled_fraction == approx(1, abs=1e-3)
+    assert found.u_tia_mbq_h()[0, 1] == pytest.approx(linear.tia_mbq_h.std_error, rel=0.1)
+    assert found.settled_fraction == pytest.approx(1, abs=1e-3)
 
 
 def test_replicates_are_near_what_a_full_search_finds():
@@ -44,17 +41,18 @@ def test_replicates_are_near_what_a_full_search_finds():
         ).tia_mbq_h.estimate
         for row in drawn
     ]
-    assert found.tia_mbq_h[1, 0] == approx(full, rel=2e-3)
+    assert found.tia_mbq_h[1, 0] == pytest.approx(full, rel=2e-3)
 
 
 def test_shapes_choice_and_average():
     found = bootstrap()
     assert found.tia_mbq_h.shape == (2, 4, 400)
-    assert found.weights.sum(axis=1) == approx(np.ones((2, 400)))
+    assert found.weights.sum(axis=1) == pytest.approx(np.ones((2, 400)))
     assert np.bincount(found.chosen[0], minlength=4).argmax() == 2  # bi
     assert np.bincount(found.chosen[1], minlength=4).argmax() == 0  # mono
     low, high = found.limits_mbq_h()
-    assert (low < found.estimates_mbq_h).all() and (found.estimates_mbq_h < high).all()
+    assert (low < found.estimates_mbq_h).all()
+    assert (found.estimates_mbq_h < high).all()
     inside = found.averaged_mbq_h()
     assert inside.shape == (2, 400)
     assert (inside <= found.tia_mbq_h.max(axis=1)).all()

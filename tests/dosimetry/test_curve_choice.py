@@ -6,7 +6,6 @@ from math import exp
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from lutetia.dosimetry.curve import ExponentialSum
 from lutetia.dosimetry.curve_choice import choose_curve
@@ -34,7 +33,7 @@ def test_weights_by_hand():
     choice = choose(models=("mono", "bi"))
     first, second = choice.fits
     raw = exp(-(second.aic_c - first.aic_c) / 2)
-    assert choice.weights == approx((1 / (1 + raw), raw / (1 + raw)))
+    assert choice.weights == pytest.approx((1 / (1 + raw), raw / (1 + raw)))
 
 
 def test_the_average_holds_what_the_models_disagree_about():
@@ -44,14 +43,14 @@ def test_the_average_holds_what_the_models_disagree_about():
     tias = np.array([fit.tia_mbq_h.estimate for fit in choice.fits])
     us = np.array([fit.tia_mbq_h.std_error for fit in choice.fits])
     weights = np.array(choice.weights)
-    assert average.tia_mbq_h.estimate == approx(weights @ tias)
+    assert average.tia_mbq_h.estimate == pytest.approx(weights @ tias)
     spread = np.sqrt(weights @ (us**2 + (tias - weights @ tias) ** 2))
-    assert average.tia_mbq_h.std_error == approx(spread)
-    assert average.curve.time_integrated_mbq_h() == approx(weights @ tias)
-    assert average.curve.time_integrated_mbq_h(from_h=240) / (weights @ tias) == approx(
+    assert average.tia_mbq_h.std_error == pytest.approx(spread)
+    assert average.curve.time_integrated_mbq_h() == pytest.approx(weights @ tias)
+    assert average.curve.time_integrated_mbq_h(from_h=240) / (weights @ tias) == pytest.approx(
         average.share_beyond_last_fraction
     )
-    assert sum(average.weights.values()) == approx(1)
+    assert sum(average.weights.values()) == pytest.approx(1)
 
 
 def test_models_that_cannot_be_compared_are_named():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from lutetia.dosimetry.curve_points import half_life_faults, read_points, shortest_or_default_h
 from lutetia.errors import InputError
@@ -18,9 +17,11 @@ def test_points_come_back_in_the_order_of_time_with_their_sigmas():
     points = read(times=(72, 4, 24), values=(30, 80, 60), sigmas=(3, 8, 6))
     assert points.times_h.tolist() == [4, 24, 72]
     assert points.activities_mbq.tolist() == [80, 60, 30]
-    assert points.inverse_sigmas == approx([1 / 8, 1 / 6, 1 / 3])
+    assert points.inverse_sigmas == pytest.approx([1 / 8, 1 / 6, 1 / 3])
     assert points.n == 3
-    assert np.exp(points.log_rate_bounds) == approx([np.log(2) / 160, np.log(2) / 1.0])  # shortest: a quarter of 4 h
+    assert np.exp(points.log_rate_bounds) == pytest.approx(
+        [np.log(2) / 160, np.log(2) / 1.0]
+    )  # shortest: a quarter of 4 h
 
 
 def test_the_shortest_half_life_is_a_quarter_of_the_first_time_after_administration():

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx
 from scipy.integrate import dblquad
 
 from lutetia.dosimetry.curve import ExponentialSum, MonoExponential
@@ -22,7 +21,7 @@ UPTAKE = ExponentialSum(amplitudes_mbq=(60.0, 40.0, -100.0), effective_half_live
 def test_one_phase_by_hand():
     """λ/(λ+μ) = repair / (repair + half-life) in half-times: 2.8 / 54.8."""
     curve = MonoExponential(initial_mbq=7, effective_half_life_h=52)
-    assert protraction_factor(curve, 2.8) == approx(2.8 / 54.8, rel=1e-12)
+    assert protraction_factor(curve, 2.8) == pytest.approx(2.8 / 54.8, rel=1e-12)
 
 
 @pytest.mark.parametrize("repair", [0.3, 2.8, 50.0])
@@ -37,7 +36,7 @@ def test_one_phase_by_hand():
     ids=["uptake", "fast", "slow", "three"],
 )
 def test_analytic_and_numeric_agree(curve, repair):
-    assert protraction_factor(curve, repair, "numeric") == approx(protraction_factor(curve, repair), rel=1e-9)
+    assert protraction_factor(curve, repair, "numeric") == pytest.approx(protraction_factor(curve, repair), rel=1e-9)
 
 
 def test_against_the_double_integral_itself():
@@ -46,7 +45,7 @@ def test_against_the_double_integral_itself():
         lambda s, t: float(UPTAKE.activity_mbq(t) * UPTAKE.activity_mbq(s)) * exp(-rate * (t - s)),
         0, 600, 0, lambda t: t, epsabs=1e-3, epsrel=1e-7,
     )  # fmt: skip
-    assert protraction_factor(UPTAKE, 2.8) == approx(2 * inner / UPTAKE.time_integrated_mbq_h() ** 2, rel=1e-4)
+    assert protraction_factor(UPTAKE, 2.8) == pytest.approx(2 * inner / UPTAKE.time_integrated_mbq_h() ** 2, rel=1e-4)
 
 
 def test_trapezoid_against_a_fine_sum():
@@ -63,11 +62,13 @@ def test_trapezoid_against_a_fine_sum():
         kept[i] = carried * exp(-mu * step / 2) + r * (1 - exp(-mu * step / 2)) / mu
         carried = carried * fall + r * (1 - fall) / mu
     slow = 2 * (rate * kept).sum() * step / (rate.sum() * step) ** 2
-    assert protraction_factor(curve, 2.8) == approx(slow, rel=1e-4)
+    assert protraction_factor(curve, 2.8) == pytest.approx(slow, rel=1e-4)
 
 
 def test_a_sudden_dose_has_one_and_a_slow_one_nearly_nothing():
-    assert protraction_factor(MonoExponential(initial_mbq=1, effective_half_life_h=1e-6), 2.8) == approx(1, rel=1e-6)
+    assert protraction_factor(MonoExponential(initial_mbq=1, effective_half_life_h=1e-6), 2.8) == pytest.approx(
+        1, rel=1e-6
+    )
     assert protraction_factor(MonoExponential(initial_mbq=1, effective_half_life_h=1e6), 2.8) < 1e-5
 
 
@@ -78,7 +79,7 @@ def test_neither_the_amount_nor_the_unit_of_time_matters(factor, unit):
         amplitudes_mbq=tuple(factor * a for a in UPTAKE.amplitudes_mbq),
         effective_half_lives_h=tuple(unit * half for half in UPTAKE.effective_half_lives_h),
     )
-    assert protraction_factor(scaled, 2.8 * unit) == approx(protraction_factor(UPTAKE, 2.8), rel=1e-9)
+    assert protraction_factor(scaled, 2.8 * unit) == pytest.approx(protraction_factor(UPTAKE, 2.8), rel=1e-9)
 
 
 def test_bad_input_is_refused():

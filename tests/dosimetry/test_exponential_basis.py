@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pytest import approx
 from scipy.optimize import nnls
 
 from lutetia.dosimetry.exponential_basis import LINES, MOST_RATES, RESIDUAL, SMALL, dot, project
@@ -36,14 +35,14 @@ def test_amplitudes_are_non_negative_least_squares(phases, uptake):
         y = rng.uniform(0, 100, T.size)
         best, norm = nnls(columns(rates, phases, uptake) * s[:, None], s * y)
         found, squares, used, lines = amplitudes(y, rates, phases, uptake, s)
-        assert found == approx(best, rel=1e-9, abs=1e-9)
-        assert squares == approx(norm**2, rel=1e-9)
-        assert dot(lines, RESIDUAL, RESIDUAL) == approx(squares)
+        assert found == pytest.approx(best, rel=1e-9, abs=1e-9)
+        assert squares == pytest.approx(norm**2, rel=1e-9)
+        assert dot(lines, RESIDUAL, RESIDUAL) == pytest.approx(squares)
         assert [bool(used >> k & 1) for k in range(phases)] >= [bool(a > 0) for a in found]
 
 
 def test_two_equal_rates_do_not_break_the_solution():
     y = 100 * np.exp(-0.02 * T)
     found, squares, _, _ = amplitudes(y, [0.02, 0.02], 2, False)
-    assert found.sum() == approx(100)
-    assert squares == approx(0, abs=1e-18)
+    assert found.sum() == pytest.approx(100)
+    assert squares == pytest.approx(0, abs=1e-18)

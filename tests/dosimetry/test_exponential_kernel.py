@@ -6,7 +6,6 @@ from math import log
 
 import numpy as np
 import pytest
-from pytest import approx
 from scipy.optimize import least_squares
 
 from lutetia.dosimetry.exponential_kernel import FOUND, Shape, fit_rows
@@ -25,7 +24,7 @@ def fit(rows, phases, uptake, s=None, start=None):
     found = np.zeros((rows.shape[0], FOUND))
     roots = np.ones((1, T.size)) if s is None else np.atleast_2d(s)
     shape = Shape(phases, uptake, LOW, HIGH, 1e-10)
-    fit_rows(T, roots, rows, shape, np.zeros(0) if start is None else start, found)
+    fit_rows(T, roots, rows, shape, np.zeros((0, 0)) if start is None else np.atleast_2d(start), found)
     return found
 
 
@@ -43,10 +42,10 @@ def test_a_curve_without_noise_comes_back(amplitudes, lives, uptake):
     area = sum(a * h for a, h in zip(amplitudes, lives, strict=True)) / log(2)
     area -= sum(amplitudes) * uptake / log(2) if uptake else 0
     found = fit(curve(amplitudes, lives, uptake), len(amplitudes), uptake is not None)[0]
-    assert found[0] == approx(area, rel=1e-9)
+    assert found[0] == pytest.approx(area, rel=1e-9)
     assert found[2] == 1
     back = sorted(log(2) / np.exp(found[6 : 6 + len(lives) + (uptake is not None)]))
-    assert back == approx(sorted([*lives, *([uptake] if uptake else [])]), rel=1e-7)
+    assert back == pytest.approx(sorted([*lives, *([uptake] if uptake else [])]), rel=1e-7)
 
 
 @pytest.mark.parametrize(("phases", "uptake"), [(1, False), (1, True), (2, False), (2, True)])
@@ -78,7 +77,7 @@ def test_a_start_near_the_minimum_leads_to_it_and_rows_may_have_weights_of_their
     rows = np.stack([truth, 2 * truth])
     s = np.stack([1 / truth, 0.5 / truth])
     found = fit(rows, 2, False, s, start=np.log(log(2) / np.array([10.0, 50.0])))
-    assert found[1, 0] == approx(2 * found[0, 0], rel=1e-9)
+    assert found[1, 0] == pytest.approx(2 * found[0, 0], rel=1e-9)
     assert found[:, 2].tolist() == [1, 1]
 
 

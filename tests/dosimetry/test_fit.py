@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx
 from scipy.optimize import curve_fit
 
 from lutetia.dosimetry.curve import ExponentialSum
@@ -31,11 +30,11 @@ def fit(times, values, model="mono", **more):
 
 def test_two_points_by_hand():
     found = fit([0, 50], [100, 50], shortest_half_life_h=1)
-    assert found.tia_mbq_h.estimate == approx(7213.475, rel=1e-6)  # 100 · 50 / ln 2
+    assert found.tia_mbq_h.estimate == pytest.approx(7213.475, rel=1e-6)  # 100 · 50 / ln 2
     assert found.flags == ("no_spare_point",)
     assert found.tia_mbq_h.std_error is None
     assert found.tia_mbq_h.lower is None
-    assert found.share_beyond_last_fraction == approx(0.5)
+    assert found.share_beyond_last_fraction == pytest.approx(0.5)
     assert found.share_before_first_fraction == 0
 
 
@@ -52,10 +51,10 @@ def test_two_points_by_hand():
 def test_curves_without_noise_give_their_area_to_1e_6(model, amplitudes, lives):
     truth = ExponentialSum(amplitudes_mbq=amplitudes, effective_half_lives_h=lives)
     found = fit(MANY, truth.activity_mbq(MANY), model)
-    assert found.tia_mbq_h.estimate == approx(truth.time_integrated_mbq_h(), rel=1e-6)
+    assert found.tia_mbq_h.estimate == pytest.approx(truth.time_integrated_mbq_h(), rel=1e-6)
     assert found.converged
     assert found.flags == ()
-    assert found.curve.activity_mbq(MANY) == approx(truth.activity_mbq(MANY), rel=1e-6)
+    assert found.curve.activity_mbq(MANY) == pytest.approx(truth.activity_mbq(MANY), rel=1e-6)
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -73,13 +72,13 @@ def test_parameters_and_covariance_are_those_of_scipy(known):
         model, MANY, values, p0=(100, 60, log(2) / 60, log(2) / 8),
         sigma=sigma if known else None, absolute_sigma=known, xtol=1e-14, ftol=1e-14, gtol=1e-14,
     )  # fmt: skip
-    assert found.parameters == approx(parameters, rel=1e-6)
-    assert found.covariance == approx(covariance, rel=1e-4)
+    assert found.parameters == pytest.approx(parameters, rel=1e-6)
+    assert found.covariance == pytest.approx(covariance, rel=1e-4)
     a1, a2, r1, r2 = parameters
     gradient = np.array([1 / r1, 1 / r2, -a1 / r1**2, -a2 / r2**2])
-    assert found.tia_mbq_h.std_error == approx(np.sqrt(gradient @ covariance @ gradient), rel=1e-4)
+    assert found.tia_mbq_h.std_error == pytest.approx(np.sqrt(gradient @ covariance @ gradient), rel=1e-4)
     slopes = value_slopes(np.array([10.0]), parameters[:2], parameters[2:], MODELS["bi"])[0]
-    assert float(found.u_activity_mbq(10.0)) == approx(np.sqrt(slopes @ covariance @ slopes), rel=1e-4)
+    assert float(found.u_activity_mbq(10.0)) == pytest.approx(np.sqrt(slopes @ covariance @ slopes), rel=1e-4)
 
 
 @pytest.mark.parametrize("model", ["mono_uptake", "bi_uptake"])
@@ -103,9 +102,9 @@ def test_slopes_are_derivatives(model):
         step = np.zeros(whole.size)
         step[j] = 1e-6 * whole[j]
         by_value = (value(whole + step) - value(whole - step)) / (2 * step[j])
-        assert value_slopes(T, amplitudes, rates, m)[:, j] == approx(by_value, rel=1e-5, abs=1e-7)
+        assert value_slopes(T, amplitudes, rates, m)[:, j] == pytest.approx(by_value, rel=1e-5, abs=1e-7)
         by_area = (area(whole + step) - area(whole - step)) / (2 * step[j])
-        assert area_slopes(amplitudes, rates, m)[j] == approx(by_area, rel=1e-6)
+        assert area_slopes(amplitudes, rates, m)[j] == pytest.approx(by_area, rel=1e-6)
 
 
 def test_under_noise_the_area_is_unbiased_and_u_is_the_spread():
@@ -117,8 +116,8 @@ def test_under_noise_the_area_is_unbiased_and_u_is_the_spread():
         areas.append(found.tia_mbq_h.estimate)
         us.append(found.tia_mbq_h.std_error)
     truth = 100 * 50 / log(2)
-    assert np.mean(areas) == approx(truth, rel=0.005)
-    assert np.mean(us) == approx(np.std(areas), rel=0.1)
+    assert np.mean(areas) == pytest.approx(truth, rel=0.005)
+    assert np.mean(us) == pytest.approx(np.std(areas), rel=0.1)
 
 
 @settings(max_examples=20, deadline=None)
@@ -126,21 +125,21 @@ def test_under_noise_the_area_is_unbiased_and_u_is_the_spread():
 def test_area_and_u_are_proportional_to_activity(factor, half):
     values = mono(half=half) * np.array([1.02, 0.97, 1.01, 1.0])
     one, more = fit(T, values), fit(T, factor * values)
-    assert more.tia_mbq_h.estimate == approx(factor * one.tia_mbq_h.estimate, rel=1e-6)
-    assert more.tia_mbq_h.std_error == approx(factor * one.tia_mbq_h.std_error, rel=1e-4)
+    assert more.tia_mbq_h.estimate == pytest.approx(factor * one.tia_mbq_h.estimate, rel=1e-6)
+    assert more.tia_mbq_h.std_error == pytest.approx(factor * one.tia_mbq_h.std_error, rel=1e-4)
 
 
 def test_times_in_another_unit_give_the_area_in_that_unit():
     values = mono() * np.array([1.02, 0.97, 1.01, 1.0])
     minutes = fit_curve(T * 60, values, physical_half_life_h=PHYSICAL * 60, model="mono")
-    assert minutes.tia_mbq_h.estimate == approx(60 * fit(T, values).tia_mbq_h.estimate, rel=1e-8)
+    assert minutes.tia_mbq_h.estimate == pytest.approx(60 * fit(T, values).tia_mbq_h.estimate, rel=1e-8)
 
 
 def test_slower_than_physical_decay_is_held_there_and_flagged():
     found = fit(T, mono(half=200))
     assert found.flags == ("slower_than_physical", "at_physical_decay")
     assert found.held == ("rate_1_per_h",)
-    assert found.curve.half_life_range_h == (approx(PHYSICAL), approx(PHYSICAL))
+    assert found.curve.half_life_range_h == (pytest.approx(PHYSICAL), pytest.approx(PHYSICAL))
     assert "decay correction" in found.cautions[0]
     assert found.tia_mbq_h.std_error > 0
 
@@ -176,15 +175,15 @@ def test_too_few_points_and_unknown_models_are_refused():
 
 
 def test_aic_c_by_hand():
-    assert aic_c(3.0, 6, 2, True) == approx(3 + 4 + 12 / 3)  # χ² + 2p + 2p(p+1)/(n−p−1)
-    assert aic_c(3.0, 8, 2, False) == approx(8 * log(3 / 8) + 6 + 24 / 4)  # σ counts as a parameter
+    assert aic_c(3.0, 6, 2, True) == pytest.approx(3 + 4 + 12 / 3)  # χ² + 2p + 2p(p+1)/(n−p−1)
+    assert aic_c(3.0, 8, 2, False) == pytest.approx(8 * log(3 / 8) + 6 + 24 / 4)  # σ counts as a parameter
     assert aic_c(3.0, 3, 2, True) is None
 
 
 def test_limits_are_log_normal():
     found = area_estimate(100.0, 10.0, 0.95)
-    assert found.lower == approx(100 / np.exp(0.1959964))
-    assert found.upper == approx(100 * np.exp(0.1959964))
+    assert found.lower == pytest.approx(100 / np.exp(0.1959964))
+    assert found.upper == pytest.approx(100 * np.exp(0.1959964))
 
 
 def test_what_was_done_is_said():

@@ -9,9 +9,9 @@ from lutetia.dosimetry.emission import ELECTRON_CLASSES, PHOTON_CLASSES, Lines
 from lutetia.dosimetry.kernel import (
     COMPONENTS,
     RADII_G_PER_CM2,
-    alpha_energy_within,
-    electron_energy_within,
-    photon_energy_within,
+    alpha_within_mev,
+    electron_within_mev,
+    photon_within_mev,
     radial_kernel,
 )
 from lutetia.dosimetry.monoenergetic import monoenergetic_kernels
@@ -54,7 +54,7 @@ def test_ninety_percent_of_yttrium_90_stay_within_5_3_mm_of_water():
 @pytest.mark.parametrize("energy", [0.0632, 0.2, 1.13])
 def test_electrons_between_and_on_the_tabled_energies(energy):
     lines = Lines(energy_mev=np.array([energy]), per_decay=np.ones(1))
-    carried, radiated = electron_energy_within(lines, monoenergetic_kernels("water"))
+    carried, radiated = electron_within_mev(lines, monoenergetic_kernels("water"))
     length = float(electron_stopping("water").csda_range_g_per_cm2(energy))
     assert carried[-1] + radiated[-1] == pytest.approx(energy, rel=1e-12)
     assert np.interp(1.25 * length, RADII_G_PER_CM2, carried) == pytest.approx(carried[-1], rel=1e-9)
@@ -63,16 +63,17 @@ def test_electrons_between_and_on_the_tabled_energies(energy):
 
 def test_slow_electrons_and_soft_photons_stay_where_they_are():
     lines = Lines(energy_mev=np.array([2e-4, 8e-4]), per_decay=np.array([3.0, 1.0]))
-    assert electron_energy_within(lines, monoenergetic_kernels("water"))[0][0] == pytest.approx(1.4e-3)
-    assert photon_energy_within(lines, monoenergetic_kernels("water"))[0] == pytest.approx(1.4e-3)
+    assert electron_within_mev(lines, monoenergetic_kernels("water"))[0][0] == pytest.approx(1.4e-3)
+    assert photon_within_mev(lines, monoenergetic_kernels("water"))[0] == pytest.approx(1.4e-3)
 
 
 def test_an_alpha_particle_loses_its_energy_along_its_range():
     lines = Lines(energy_mev=np.array([5.8]), per_decay=np.ones(1))
     power = alpha_stopping("water")
-    running = alpha_energy_within(lines, "water")
+    running = alpha_within_mev(lines, "water")
     length = float(power.csda_range_g_per_cm2(5.8))
-    assert np.interp(length, RADII_G_PER_CM2, running) == pytest.approx(5.8, rel=1e-3)
+    assert np.interp(1.04 * length, RADII_G_PER_CM2, running) == pytest.approx(5.8, rel=1e-9)  # radii grow by 3.9 %
+    assert np.interp(0.9 * length, RADII_G_PER_CM2, running) < 5.6
     # near the source the loss per path is the stopping power of 5.8 MeV
     near = np.interp(0.05 * length, RADII_G_PER_CM2, running) / (0.05 * length)
     assert near == pytest.approx(float(power.total_mev_cm2_per_g(5.75)), rel=0.02)
@@ -84,7 +85,7 @@ def test_photons_at_60_kev_have_the_published_dose_rate_constant():
     Luxton and Jozsef, Med Phys 1999; 26: 2531 (EGS4). μen/ρ of dry air at 60 keV: 0.03041 cm²/g (NISTIR 5632).
     """
     lines = Lines(energy_mev=np.array([0.06]), per_decay=np.ones(1))
-    running = photon_energy_within(lines, monoenergetic_kernels("water"))
+    running = photon_within_mev(lines, monoenergetic_kernels("water"))
     inner, outer = 0.9, 1.1
     shell = np.diff(np.interp([inner, outer], RADII_G_PER_CM2, running))[0]
     dose = shell / (4 / 3 * np.pi * (outer**3 - inner**3))  # MeV/g at 1 cm, where dose · r² hardly changes

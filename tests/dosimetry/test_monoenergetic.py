@@ -29,7 +29,7 @@ def test_every_row_holds_the_whole_energy(name):
 @pytest.mark.parametrize("name", STORED_MEDIA)
 def test_hardly_any_energy_lies_beyond_the_tables(name):
     found = monoenergetic_kernels(name)
-    assert found.charged[:, -1].max() < 1e-4  # beyond 1.2 ranges
+    assert found.charged[:, -1].max() < 1e-3  # beyond 1.2 ranges, at 5 keV
     assert found.braking[:, -1].max() < 1e-6
     assert found.photon[:, -1].max() < 1e-4  # beyond 30 mean free paths
 

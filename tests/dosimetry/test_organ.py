@@ -6,7 +6,6 @@ from math import hypot
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from lutetia.dosimetry.organ import (
     GY_G_PER_MBQ_H_MEV,
@@ -46,25 +45,25 @@ def dose(tia=None, mass=310.0, u_mass=0.0, scaling="linear", table=TABLE, target
 def test_dose_and_budget_by_hand():
     found = dose()
     own, cross = 10_000 * 7.76e-5 * 3.6, 50_000 * 1.20e-7 * 3.6
-    assert found.absorbed.gy == approx(own + cross)
-    assert found.parts_gy == {"kidneys": approx(own), "liver": approx(cross)}
-    assert found.cross_gy == approx(cross)
+    assert found.absorbed.gy == pytest.approx(own + cross)
+    assert found.parts_gy == {"kidneys": pytest.approx(own), "liver": pytest.approx(cross)}
+    assert found.cross_gy == pytest.approx(cross)
     expected = hypot(0.05 * own, 0.1 * cross, 0.02 * (own + cross))
-    assert found.absorbed.u_gy == approx(expected)
+    assert found.absorbed.u_gy == pytest.approx(expected)
     assert [c.name for c in found.absorbed.budget if c.shared] == ["S values"]
 
 
 def test_the_share_of_a_typical_kidney():
     """0.47 Gy/GBq of the median patient needs about 1.68 MBq·h per MBq in 310 g: a residence of under two hours."""
     per_gbq = dose({"kidneys": area(1000 * 1.68)}).absorbed.gy
-    assert per_gbq == approx(0.47, rel=0.005)
+    assert per_gbq == pytest.approx(0.47, rel=0.005)
 
 
 def test_mass_scaling_by_hand():
-    assert dose(mass=155).self_s_gy_per_mbq_h == approx(2 * TABLE.s_gy_per_mbq_h["kidneys", "kidneys"])
+    assert dose(mass=155).self_s_gy_per_mbq_h == pytest.approx(2 * TABLE.s_gy_per_mbq_h["kidneys", "kidneys"])
     both = dose(mass=155, scaling="electrons_and_photons").self_s_gy_per_mbq_h
-    assert both == approx((0.95 * 2 + 0.05 * 2 ** (2 / 3)) * 7.76e-5 * 3.6)
-    assert dose(mass=155, scaling="none").self_s_gy_per_mbq_h == approx(7.76e-5 * 3.6)
+    assert both == pytest.approx((0.95 * 2 + 0.05 * 2 ** (2 / 3)) * 7.76e-5 * 3.6)
+    assert dose(mass=155, scaling="none").self_s_gy_per_mbq_h == pytest.approx(7.76e-5 * 3.6)
     assert dose(mass=155).parts_gy["liver"] == dose().parts_gy["liver"]  # cross-S stays
 
 
@@ -73,7 +72,7 @@ def test_the_effect_of_the_mass_is_the_derivative(scaling):
     found = dose(mass=200, u_mass=2.0, scaling=scaling)
     up, down = (dose(mass=200 + way * 0.02, scaling=scaling).absorbed.gy for way in (1, -1))
     effect = next(c.effect_gy for c in found.absorbed.budget if c.name == "mass")
-    assert effect == approx((up - down) / 0.04 * 2.0, rel=1e-5, abs=1e-12)
+    assert effect == pytest.approx((up - down) / 0.04 * 2.0, rel=1e-5, abs=1e-12)
 
 
 def test_unknown_uncertainties_are_named():
@@ -108,7 +107,7 @@ def test_rest_of_the_body_by_hand():
         source="test",
     )
     rest = remainder_s_gy_per_mbq_h("marrow", table, ("liver", "spleen"), "body")
-    assert rest == approx((300 - 20 - 20) / 70)
+    assert rest == pytest.approx((300 - 20 - 20) / 70)
     with pytest.raises(InputError, match="value and mass of each, but got lungs"):
         remainder_s_gy_per_mbq_h("marrow", table, ("lungs",), "body")
     heavy = STable(s_gy_per_mbq_h=table.s_gy_per_mbq_h, reference_masses_g={"body": 20.0, "liver": 20.0}, source="t")
@@ -118,9 +117,9 @@ def test_rest_of_the_body_by_hand():
 
 def test_local_deposition_is_the_177lu_constant():
     """0.1479 MeV per decay: 0.08531 Gy·g per MBq·h (VER-DO-06 of the project's verified facts)."""
-    assert float(local_deposition_gy(1.0, 1.0, 0.1479)) == approx(0.08531, rel=1e-4)
-    assert local_deposition_gy(np.ones((2, 3)), 2.0, 0.1479) == approx(np.full((2, 3), 0.042653), rel=1e-4)
-    assert approx(0.576784, rel=1e-6) == GY_G_PER_MBQ_H_MEV
+    assert float(local_deposition_gy(1.0, 1.0, 0.1479)) == pytest.approx(0.08531, rel=1e-4)
+    assert local_deposition_gy(np.ones((2, 3)), 2.0, 0.1479) == pytest.approx(np.full((2, 3), 0.042653), rel=1e-4)
+    assert pytest.approx(0.576784, rel=1e-6) == GY_G_PER_MBQ_H_MEV
     with pytest.raises(InputError, match="above 0"):
         local_deposition_gy(1.0, [1.0, 0.0], 0.1479)
 

@@ -1,4 +1,4 @@
-"""Recovery of small objects: analytic sphere against its table and a blurred image, fits with covariance, correction."""
+"""Recovery of small objects: analytic sphere against its table and a blurred image, fits, covariance, correction."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from math import pi
 
 import numpy as np
 import pytest
-from pytest import approx
 from scipy.integrate import quad
 from scipy.ndimage import gaussian_filter
 
@@ -26,7 +25,7 @@ NEMA_ML = pi / 6 * NEMA_MM**3 / 1000
 def test_nema_spheres_at_10_mm():
     """Derived and checked numerically in the project's notes, section 2.4."""
     published = [0.2153, 0.3285, 0.4518, 0.5609, 0.6481, 0.7301]
-    assert recovery_of_blurred_sphere(NEMA_MM, 10) == approx(published, abs=5e-5)
+    assert recovery_of_blurred_sphere(NEMA_MM, 10) == pytest.approx(published, abs=5e-5)
 
 
 def blurred_ball(radius, sigma, step):
@@ -41,18 +40,18 @@ def blurred_ball(radius, sigma, step):
 def test_against_a_blurred_image():
     ball, image, distance = blurred_ball(8.5, 10 / FWHM_PER_SIGMA, 0.5)
     seen = (image * ball).sum() / ball.sum()
-    assert float(recovery_of_blurred_sphere(17, 10)) == approx(seen, abs=0.002)
+    assert float(recovery_of_blurred_sphere(17, 10)) == pytest.approx(seen, abs=0.002)
     shell = np.abs(distance - 8.5) < 0.3
-    assert float(edge_density_fraction(17, 10)) == approx(image[shell].mean(), abs=0.003)
+    assert float(edge_density_fraction(17, 10)) == pytest.approx(image[shell].mean(), abs=0.003)
 
 
 def test_small_and_large_objects():
     s = np.array([0.01, 0.0199, 0.0201, 0.05])
     small = recovery_of_blurred_sphere(2 * s * 10 / FWHM_PER_SIGMA, 10)
     # volume over (2π)^1.5 σ³, less the mean square distance of two points in the sphere, 6R²/5
-    assert small == approx(4 / 3 * pi * s**3 / (2 * pi) ** 1.5 * (1 - 0.6 * s**2), rel=5e-4)
-    assert float(recovery_of_blurred_sphere(1e5, 10)) == approx(1, abs=1e-3)
-    assert float(edge_density_fraction(1e5, 10)) == approx(0.5, abs=1e-3)
+    assert small == pytest.approx(4 / 3 * pi * s**3 / (2 * pi) ** 1.5 * (1 - 0.6 * s**2), rel=5e-4)
+    assert float(recovery_of_blurred_sphere(1e5, 10)) == pytest.approx(1, abs=1e-3)
+    assert float(edge_density_fraction(1e5, 10)) == pytest.approx(0.5, abs=1e-3)
 
 
 def test_counts_grow_at_the_edge_as_its_density_says():
@@ -67,26 +66,27 @@ def test_counts_grow_at_the_edge_as_its_density_says():
         return quad(kernel, 0, radius)[0] / (r * sigma * np.sqrt(2 * pi))
 
     inside = quad(lambda r: 4 * pi * r**2 * concentration(r), 1e-9, radius)[0]
-    assert inside / (4 / 3 * pi * radius**3) == approx(float(recovery_of_blurred_sphere(17, 10)), rel=1e-6)
-    assert concentration(radius) == approx(float(edge_density_fraction(17, 10)), rel=1e-6)
+    assert inside / (4 / 3 * pi * radius**3) == pytest.approx(float(recovery_of_blurred_sphere(17, 10)), rel=1e-6)
+    assert concentration(radius) == pytest.approx(float(edge_density_fraction(17, 10)), rel=1e-6)
 
 
 @pytest.mark.parametrize(("form", "truth"), [("gear_2018", (4.0, 0.7)), ("blurred_sphere", (11.0,))])
 def test_parameters_lie_in_their_interval_and_the_covariance_is_the_spread(form, truth):
     rng = np.random.default_rng(3)
     exact = fit_recovery(NEMA_ML, _true(form, truth), form=form, u_recoveries=np.full(6, 0.01))
-    assert exact.parameters == approx(truth, rel=1e-6)
+    assert exact.parameters == pytest.approx(truth, rel=1e-6)
     fits = [
-        fit_recovery(NEMA_ML, exact.recovery(NEMA_ML) + 0.01 * rng.standard_normal(6), form=form,
-                     u_recoveries=np.full(6, 0.01))  # fmt: skip
+        fit_recovery(
+            NEMA_ML, exact.recovery(NEMA_ML) + 0.01 * rng.standard_normal(6), form=form, u_recoveries=np.full(6, 0.01)
+        )
         for _ in range(300)
     ]
     drawn = np.array([f.parameters for f in fits])
-    assert drawn.std(axis=0) == approx(np.sqrt(np.diag(exact.covariance)), rel=0.12)
+    assert drawn.std(axis=0) == pytest.approx(np.sqrt(np.diag(exact.covariance)), rel=0.12)
     inside = np.abs(drawn - truth) < 1.96 * np.sqrt([np.diag(f.covariance) for f in fits])
     assert (inside.mean(axis=0) > 0.9).all()
     at = np.array([f.recovery(5.0) for f in fits])
-    assert float(exact.u_recovery(5.0)) == approx(at.std(), rel=0.12)
+    assert float(exact.u_recovery(5.0)) == pytest.approx(at.std(), rel=0.12)
 
 
 def _true(form, truth):
@@ -97,18 +97,18 @@ def _true(form, truth):
 
 def test_correction_and_slope():
     curve = fit_recovery(NEMA_ML, _true("gear_2018", (4.0, 0.7)), form="gear_2018")
-    assert curve.corrected_mbq([10.0], [4.0]) == approx([20.0])  # at b₁ half is recovered
+    assert curve.corrected_mbq([10.0], [4.0]) == pytest.approx([20.0])  # at b₁ half is recovered
     # d ln R / d ln v = b₂ (1 − R)
-    assert curve.log_slope([4.0, 20.0]) == approx(0.7 * (1 - curve.recovery([4.0, 20.0])), rel=1e-5)
+    assert curve.log_slope([4.0, 20.0]) == pytest.approx(0.7 * (1 - curve.recovery([4.0, 20.0])), rel=1e-5)
     assert curve.parameter_names == ("b1_ml", "b2")
-    assert curve.volume_range_ml == (approx(NEMA_ML[0]), approx(NEMA_ML[-1]))
+    assert curve.volume_range_ml == (pytest.approx(NEMA_ML[0]), pytest.approx(NEMA_ML[-1]))
 
 
 def test_without_u_the_residuals_give_the_scale():
     noisy = _true("gear_2018", (4.0, 0.7)) + 0.01 * np.array([1, -1, 1, -1, 1, -1])
     curve = fit_recovery(NEMA_ML, noisy, form="gear_2018")
     known = fit_recovery(NEMA_ML, noisy, form="gear_2018", u_recoveries=np.ones(6))
-    assert curve.covariance == approx(known.covariance * curve.chi_square / 4, rel=1e-6)
+    assert curve.covariance == pytest.approx(known.covariance * curve.chi_square / 4, rel=1e-6)
     assert curve.converged
 
 
@@ -130,4 +130,4 @@ def test_bad_input_is_refused(volumes, values, more, words):
 def test_sizes_below_zero_are_refused():
     with pytest.raises(InputError, match="above 0 mm"):
         recovery_of_blurred_sphere([10.0, 0.0], 10)
-    assert float(diameter_of_volume_mm(NEMA_ML[0])) == approx(10)
+    assert float(diameter_of_volume_mm(NEMA_ML[0])) == pytest.approx(10)

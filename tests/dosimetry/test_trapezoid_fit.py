@@ -6,7 +6,6 @@ from math import log, sqrt
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from lutetia.dosimetry.trapezoid_fit import fit_trapezoid
 from lutetia.errors import InputError
@@ -21,11 +20,11 @@ def fit(times=T, values=VALUES, beginning="zero", tail="physical", **more):
 def test_area_and_u_by_hand():
     found = fit(sigmas_mbq=[8, 6, 3])
     tail = 160 / log(2)
-    assert found.tia_mbq_h.estimate == approx(160 + 3560 + 30 * tail)
+    assert found.tia_mbq_h.estimate == pytest.approx(160 + 3560 + 30 * tail)
     weights = np.array([2 + 10, 10 + 24, 24 + tail])  # d area / d activity
-    assert found.tia_mbq_h.std_error == approx(sqrt(((weights * [8, 6, 3]) ** 2).sum()), rel=1e-6)
-    assert found.share_beyond_last_fraction == approx(30 * tail / (3720 + 30 * tail))
-    assert found.share_before_first_fraction == approx(160 / (3720 + 30 * tail))
+    assert found.tia_mbq_h.std_error == pytest.approx(sqrt(((weights * [8, 6, 3]) ** 2).sum()), rel=1e-6)
+    assert found.share_beyond_last_fraction == pytest.approx(30 * tail / (3720 + 30 * tail))
+    assert found.share_before_first_fraction == pytest.approx(160 / (3720 + 30 * tail))
     assert found.flags == ("mostly_extrapolated",)
     assert found.model == "trapezoid, tail physical"
 
@@ -38,13 +37,13 @@ def test_u_of_a_tail_through_the_last_points_agrees_with_monte_carlo():
         fit(values=VALUES + sigmas * rng.standard_normal(3), tail="last_two_points").tia_mbq_h.estimate
         for _ in range(1500)
     ]
-    assert found.tia_mbq_h.std_error == approx(np.std(drawn), rel=0.08)
+    assert found.tia_mbq_h.std_error == pytest.approx(np.std(drawn), rel=0.08)
 
 
 def test_a_last_value_of_zero_has_its_u_too():
     found = fit(values=[80, 60, 0], sigmas_mbq=[1, 1, 1])
     weights = np.array([12, 34, 24 + 160 / log(2)])
-    assert found.tia_mbq_h.std_error == approx(sqrt((weights**2).sum()), rel=1e-3)
+    assert found.tia_mbq_h.std_error == pytest.approx(sqrt((weights**2).sum()), rel=1e-3)
 
 
 def test_without_sigma_there_is_no_u():

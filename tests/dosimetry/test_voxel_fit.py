@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pytest import approx
 from scipy.optimize import curve_fit
 
 from lutetia.dosimetry.fit import fit_curve
@@ -34,10 +33,10 @@ def test_every_voxel_is_the_organ_fit(sigmas):
         one = fit_curve(
             T, values[:, z, y, x], sigmas_mbq=sigmas, physical_half_life_h=PHYSICAL, model="mono", rising="flag"
         )
-        assert found.tia_mbq_h[z, y, x] == approx(one.tia_mbq_h.estimate, rel=1e-5)
-        assert found.u_tia_mbq_h[z, y, x] == approx(one.tia_mbq_h.std_error, rel=1e-3)
-        assert found.rate_per_h[z, y, x] == approx(one.parameters[1], rel=1e-5)
-        assert found.initial_mbq[z, y, x] == approx(one.parameters[0], rel=1e-5)
+        assert found.tia_mbq_h[z, y, x] == pytest.approx(one.tia_mbq_h.estimate, rel=1e-5)
+        assert found.u_tia_mbq_h[z, y, x] == pytest.approx(one.tia_mbq_h.std_error, rel=1e-3)
+        assert found.rate_per_h[z, y, x] == pytest.approx(one.parameters[1], rel=1e-5)
+        assert found.initial_mbq[z, y, x] == pytest.approx(one.parameters[0], rel=1e-5)
 
 
 def test_areas_are_those_of_scipy_curve_fit():
@@ -47,7 +46,7 @@ def test_areas_are_those_of_scipy_curve_fit():
         column = values[:, 0, 0, x]
         (a, rate), _ = curve_fit(lambda t, a, r: a * np.exp(-r * t), T, column, p0=(column[0], 0.01), xtol=1e-12)
         if rate > np.log(2) / PHYSICAL:
-            assert found.tia_mbq_h[0, 0, x] == approx(a / rate, rel=1e-5)
+            assert found.tia_mbq_h[0, 0, x] == pytest.approx(a / rate, rel=1e-5)
 
 
 def test_what_becomes_of_odd_voxels():
@@ -68,7 +67,7 @@ def test_what_becomes_of_odd_voxels():
     assert found.counts["at_physical_decay"] == 2
     assert found.left_out[0].count == 1
     life = found.effective_half_life_h()
-    assert life[:3] == approx([50, PHYSICAL, PHYSICAL], rel=1e-5)
+    assert life[:3] == pytest.approx([50, PHYSICAL, PHYSICAL], rel=1e-5)
     assert np.isnan(life[3:6]).all()
 
 
@@ -97,11 +96,11 @@ def test_order_of_images_workers_precision_and_size_of_numbers_do_not_matter():
     plain = fit(values)
     order = [2, 0, 3, 1]
     mixed = fit_voxels(T[order], values[order], physical_half_life_h=PHYSICAL, workers=1)
-    assert mixed.tia_mbq_h == approx(plain.tia_mbq_h, rel=1e-5)
+    assert mixed.tia_mbq_h == pytest.approx(plain.tia_mbq_h, rel=1e-5)
     double = fit(values.astype(np.float64), workers=3)
-    assert double.tia_mbq_h == approx(plain.tia_mbq_h, rel=1e-5)
+    assert double.tia_mbq_h == pytest.approx(plain.tia_mbq_h, rel=1e-5)
     for factor in (1e-9, 1e9):
-        assert fit(values * np.float32(factor)).tia_mbq_h == approx(factor * plain.tia_mbq_h, rel=1e-5)
+        assert fit(values * np.float32(factor)).tia_mbq_h == pytest.approx(factor * plain.tia_mbq_h, rel=1e-5)
 
 
 def test_two_images_without_sigma_have_no_u():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import log
 
 import numpy as np
+import pytest
 from numba import njit
-from pytest import approx
 
 from lutetia.dosimetry.exponential_kernel import FOUND as FOUND_DOUBLE
 from lutetia.dosimetry.exponential_kernel import Shape, fit_rows
@@ -30,7 +30,7 @@ def test_the_exponential_is_right_to_single_precision():
     assert np.abs(out / exact - 1).max() < 3e-7
     below = np.array([-100.0, -1e30], dtype=np.float32)
     _exponentials(below, out[:2])
-    assert out[:2] == approx([1.8e-35, 1.8e-35], rel=0.01)
+    assert out[:2] == pytest.approx([1.8e-35, 1.8e-35], rel=0.01)
 
 
 def run(y):
@@ -53,7 +53,7 @@ def test_areas_are_those_of_the_double_precision_search():
         found, code = run(y)
         exact = np.zeros((3000, FOUND_DOUBLE))
         rows = np.ascontiguousarray(y.T, dtype=np.float64)
-        fit_rows(T, np.ones((1, 4)), rows, Shape(1, False, LOW, HIGH, 1e-12), np.zeros(0), exact)
+        fit_rows(T, np.ones((1, 4)), rows, Shape(1, False, LOW, HIGH, 1e-12), np.zeros((0, 0)), exact)
         settled = code != UNSETTLED
         assert settled.mean() > 0.99
         assert np.abs(found[0] / exact[:, 0] - 1)[settled].max() < 1e-5

@@ -63,7 +63,7 @@ def weights(score: PropensityScore, exposed: NDArray[np.bool_], *, target: Targe
 
 
 def balance(
-    covariates: Floats, names: tuple[str, ...], exposed: NDArray[np.bool_], weight: Floats
+    covariates: Floats, names: tuple[str, ...], exposed: NDArray[np.bool_], case_weights: Floats
 ) -> tuple[BalanceRow, ...]:
     """Standardised mean differences of every covariate; both are divided by the unweighted pooled deviation.
 
@@ -75,7 +75,9 @@ def balance(
         return tuple(BalanceRow(name=name, before=float("nan"), after=float("nan")) for name in names)
     pooled = np.sqrt((one.var(axis=0, ddof=1) + other.var(axis=0, ddof=1)) / 2)
     plain = one.mean(axis=0) - other.mean(axis=0)
-    weighted = np.average(one, axis=0, weights=weight[exposed]) - np.average(other, axis=0, weights=weight[~exposed])
+    weighted = np.average(one, axis=0, weights=case_weights[exposed]) - np.average(
+        other, axis=0, weights=case_weights[~exposed]
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         before, after = plain / pooled, weighted / pooled
     return tuple(
@@ -83,9 +85,9 @@ def balance(
     )
 
 
-def effective_n(weight: Floats) -> float:
+def effective_n(case_weights: Floats) -> float:
     """Kish's effective number of patients, (Σw)² / Σw²."""
-    return float(weight.sum() ** 2 / (weight**2).sum())
+    return float(case_weights.sum() ** 2 / (case_weights**2).sum())
 
 
 def weighted_contrast(

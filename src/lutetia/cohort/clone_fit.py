@@ -34,7 +34,7 @@ class CloneFit:
 def clone_fit(clones: Clones, leaving: Mapping[bool, Leaving], grace_days: float, ties: str) -> CloneFit:
     """The hazard ratio of the arms, each clone weighted by `leaving` of its arm. Raises InputError without an event."""
     rows = _rows(clones, leaving, grace_days)
-    follow_up = FollowUp(start=rows.start, stop=rows.stop, event=rows.event, weights=rows.weight)
+    follow_up = FollowUp(start=rows.start, stop=rows.stop, event=rows.event, weights=rows.weights)
     fit = cox(follow_up, rows.treat.astype(np.float64)[:, None], ties=ties, robust=False)  # type: ignore[arg-type]
     return CloneFit(
         log_hazard_ratio=float(fit.coef[0]),
@@ -53,7 +53,7 @@ class _Rows:
     stop: Floats
     event: NDArray[np.bool_]
     treat: NDArray[np.bool_]
-    weight: Floats
+    weights: Floats
     clone: Codes
 
 
@@ -67,7 +67,7 @@ def _rows(clones: Clones, leaving: Mapping[bool, Leaving], grace_days: float) ->
         _own(clones, leaving, dying, since),
         _own(clones, leaving, late, np.full(late.size, grace_days)),
     )
-    names = ("start", "stop", "event", "treat", "weight", "clone")
+    names = ("start", "stop", "event", "treat", "weights", "clone")
     return _Rows(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
@@ -87,7 +87,7 @@ def _survivors(clones: Clones, days: Floats) -> Iterator[tuple[int, bool, Codes]
 
 def _merged(clones: Clones, leaving: Mapping[bool, Leaving], days: Floats) -> _Rows:
     found = [
-        (place, arm, leaving[arm].weight(clones.patient[rows], days[place]).sum())
+        (place, arm, leaving[arm].weights_of(clones.patient[rows], days[place]).sum())
         for place, arm, rows in _survivors(clones, days)
     ]
     place = np.array([row[0] for row in found], dtype=np.int64)
@@ -96,7 +96,7 @@ def _merged(clones: Clones, leaving: Mapping[bool, Leaving], days: Floats) -> _R
         stop=days[place],
         event=np.zeros(place.size, dtype=bool),
         treat=np.array([row[1] for row in found], dtype=bool),
-        weight=np.array([row[2] for row in found], dtype=np.float64),
+        weights=np.array([row[2] for row in found], dtype=np.float64),
         clone=np.full(place.size, -1),
     )
 
@@ -107,7 +107,7 @@ def _own(clones: Clones, leaving: Mapping[bool, Leaving], rows: Codes, start: Fl
         stop=clones.stop[rows],
         event=clones.event[rows],
         treat=clones.treat[rows],
-        weight=weights_before(clones, leaving, rows, clones.stop[rows]),
+        weights=weights_before(clones, leaving, rows, clones.stop[rows]),
         clone=rows,
     )
 
@@ -117,7 +117,7 @@ def weights_before(clones: Clones, leaving: Mapping[bool, Leaving], rows: Codes,
     weight = np.empty(rows.size)
     for arm in (True, False):
         mine = clones.treat[rows] == arm
-        weight[mine] = leaving[arm].weight(clones.patient[rows[mine]], before_days[mine])
+        weight[mine] = leaving[arm].weights_of(clones.patient[rows[mine]], before_days[mine])
     return weight
 
 
@@ -126,8 +126,8 @@ def _robust_error(clones: Clones, leaving: Mapping[bool, Leaving], rows: _Rows, 
     score = fit.residuals("score")[:, 0]
     own = rows.clone >= 0
     patients = clones.patient[rows.clone[own]]
-    of_patient = np.bincount(patients, weights=(rows.weight * score)[own], minlength=int(clones.patient.max()) + 1)
+    of_patient = np.bincount(patients, weights=(rows.weights * score)[own], minlength=int(clones.patient.max()) + 1)
     days = np.unique(rows.stop[~own])
     for at, (place, arm, members) in enumerate(_survivors(clones, days)):  # merged rows come first, in this order
-        of_patient[clones.patient[members]] += leaving[arm].weight(clones.patient[members], days[place]) * score[at]
+        of_patient[clones.patient[members]] += leaving[arm].weights_of(clones.patient[members], days[place]) * score[at]
     return float(np.sqrt((of_patient**2).sum()) * fit.covariance_model[0, 0])

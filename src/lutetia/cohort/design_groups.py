@@ -134,16 +134,22 @@ def _weighted(data: AnalysisData, endpoint: str) -> Remedy:
 def _strength(
     weighted: Contrast | RemedyRow, score: PropensityScore, choice: _Choice, follow_up: FollowUp
 ) -> list[RemedyRow]:
-    """How many patients the weighted ratio rests on, and what a hidden confounder would need."""
+    """How alike the weighted groups are, how many patients carry the ratio, what a hidden confounder would need."""
     if not isinstance(weighted, Contrast):
         return []
-    weight = weights(score, choice.exposed, target="overlap")
-    rows = [RemedyRow(analysis="effective patients", n=round(effective_n(weight)))]
+    weight, names = weights(score, choice.exposed, target="overlap"), score.names
+    kept = [choice.names.index(name) for name in names]
+    found = balance(choice.table[:, kept], names, choice.exposed, weight)
+    before, after = (max((abs(getattr(row, when)) for row in found), default=0.0) for when in ("before", "after"))
+    rows = [
+        RemedyRow(analysis="balance", says=f"largest standardised difference {before:.2f}, weighted {after:.2f}"),
+        RemedyRow(analysis="effective patients", n=round(effective_n(weight))),
+    ]
     if weighted.hazard_ratio.estimate is not None:
         common = follow_up.event.mean() >= RARE
-        found = e_value(weighted.hazard_ratio, outcome="common" if common else "rare")
-        says = f"{found.estimate:.2f} for the ratio, {found.limit:.2f} for the limit nearest 1"
-        rows.append(RemedyRow(analysis="E-value", says=f"{says} ({'; '.join(found.conventions)})"))
+        value = e_value(weighted.hazard_ratio, outcome="common" if common else "rare")
+        says = f"{value.estimate:.2f} for the ratio, {value.limit:.2f} for the limit nearest 1"
+        rows.append(RemedyRow(analysis="E-value", says=f"{says} ({'; '.join(value.conventions)})"))
     return rows
 
 

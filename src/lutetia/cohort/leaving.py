@@ -39,7 +39,7 @@ class Leaving:
     days: Floats
     weights: Floats
 
-    def weight(self, patients: Codes, before_days: Floats | float) -> Floats:
+    def weights_of(self, patients: Codes, before_days: Floats | float) -> Floats:
         """The weights of these patients just before a day each, or before one day for all."""
         found: Floats = self.weights[np.searchsorted(self.days, before_days, side="left"), patients]
         return found

@@ -107,7 +107,7 @@ def true_rate_cps(observed_rate_cps: ArrayLike, dead_time_s: float, model: DeadT
     most = 1 / dead_time_s if model == "non_paralysable" else 1 / (e * dead_time_s)
     if not (seen >= 0).all() or (seen >= most).any():
         must = f"must lie between 0 and {most:.6g} cps, the most a {model} camera with τ = {dead_time_s:g} s can show"
-        got = f"{np.nanmin(seen):g} … {np.nanmax(seen):g}"
+        got = f"{np.min(seen):g} … {np.max(seen):g}"
         raise InputError(name, [Fault(place="observed_rate_cps", must=must, got=got)])
     if model == "non_paralysable":
         true: Floats = seen / (1 - seen * dead_time_s)

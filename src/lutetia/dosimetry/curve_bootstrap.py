@@ -17,10 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 from lutetia.dosimetry.curve import Floats
 from lutetia.dosimetry.curve_model import MODELS, USUAL_MODELS, CurveModel, ModelName, model_faults
 from lutetia.dosimetry.curve_points import CurvePoints, Rising, read_points
-from lutetia.dosimetry.fit import TOLERANCE, too_few_points
+from lutetia.dosimetry.fit import TOLERANCE, too_few_points, value_slopes
 from lutetia.errors import Fault, InputError
 
-CLOSE_ENOUGH = 1e-3  # of the search, in ln λ; also ends where a step promises less than its square of χ²
+CLOSE_ENOUGH = 1e-4  # of the search, in ln λ and of χ²
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -111,14 +111,15 @@ def _one_organ(
     points: CurvePoints, models: list[CurveModel], replicates: int, seed: np.random.SeedSequence
 ) -> tuple[Floats, Floats, Floats, NDArray[np.int64], float]:
     """Estimates (models,), areas and weights (models, replicates), chosen (replicates,) and the share that settled."""
-    firsts = [_rows(points, m, points.activities_mbq[None], np.zeros(0), TOLERANCE)[0] for m in models]
+    firsts = [_rows(points, m, points.activities_mbq[None], np.zeros((0, 0)), TOLERANCE)[0] for m in models]
     criteria = _criteria(np.array([[row[1]] for row in firsts]), points, models)[:, 0]
     best = int(np.argmin(criteria)) if np.isfinite(criteria).any() else 0
     centre = _values(points, models[best], firsts[best])
     noise = np.random.Generator(np.random.PCG64(seed)).standard_normal((replicates, points.n))
     drawn = centre + noise / points.inverse_sigmas
     found = [
-        _rows(points, m, drawn, first[6 : 6 + m.n_rates], CLOSE_ENOUGH) for m, first in zip(models, firsts, strict=True)
+        _rows(points, m, drawn, _starts(points, m, first, drawn), CLOSE_ENOUGH)
+        for m, first in zip(models, firsts, strict=True)
     ]
     areas, squares, settled = (np.array([f[:, column] for f in found]) for column in (0, 1, 2))
     criterion = _criteria(squares, points, models)
@@ -142,6 +143,21 @@ def _values(points: CurvePoints, model: CurveModel, found: Floats) -> Floats:
     columns = falls[:, : model.phases] - (falls[:, -1:] if model.uptake else 0.0)
     values: Floats = columns @ found[3 : 3 + model.phases]
     return values
+
+
+def _starts(points: CurvePoints, model: CurveModel, found: Floats, drawn: Floats) -> Floats:
+    """Logarithms of the rates to start from, (replicates, rates): the estimate, moved by the linearised effect of the
+    replicate's values on it (what lies on a bound or carries nothing stays)."""
+    rates, amplitudes = np.exp(found[6 : 6 + model.n_rates]), found[3 : 3 + model.phases]
+    slopes = value_slopes(points.times_h, amplitudes, rates, model) * points.inverse_sigmas[:, None]
+    slopes[:, model.phases :] *= rates
+    low, high = points.log_rate_bounds
+    held = np.concatenate([amplitudes <= 0, (np.log(rates) <= low) | (np.log(rates) >= high)])
+    slopes[:, held] = 0
+    lead = np.linalg.pinv(slopes, rcond=1e-6)[model.phases :]
+    away = (drawn - _values(points, model, found)) * points.inverse_sigmas
+    starts: Floats = np.log(rates) + np.clip(away @ lead.T, -1, 1)
+    return starts
 
 
 def _criteria(squares: Floats, points: CurvePoints, models: list[CurveModel]) -> Floats:

@@ -1,8 +1,8 @@
 """Dose-volume histograms: how much of a region gets how much dose.
 
-Voxels count with the share that belongs to the region. The curves are exact, not binned: V(d) is the volume that gets at
-least d, and D(x) the highest dose that at least the share x of the volume gets (ICRU Report 83, section 3.6.2, for the
-names). Only absorbed dose has these names here; a map of BED has a histogram of its own (`unit`).
+Voxels count with the share that belongs to the region. The curves are exact, not binned: V(d) is the volume that gets
+at least d, and D(x) the highest dose that at least the share x of the volume gets (ICRU Report 83, section 3.6.2, for
+the names). Only absorbed dose has these names here; a map of BED has a histogram of its own (`unit`).
 """
 
 from __future__ import annotations

@@ -59,13 +59,13 @@ def follow_electron(
 ) -> tuple[int, float]:
     """Follow the electron, its secondaries onto the stack of n; the stack's height and the energy that left."""
     energy, x, y, z = particle[1], particle[2], particle[3], particle[4]
-    u, v, w, weight, borne = particle[5], particle[6], particle[7], particle[8], particle[9]
+    u, v, w, share, borne = particle[5], particle[6], particle[7], particle[8], particle[9]
     while True:
         i, f = _row(energy, LOG_STEP, medium.table.shape[0])
         low, high = medium.table[i], medium.table[i + 1]
         length = low[RANGE] + f * (high[RANGE] - low[RANGE])
         if length <= medium.rest or energy <= LOWEST_MEV:
-            score(tally, x, y, z, energy * weight, borne)
+            score(tally, x, y, z, energy * share, borne)
             return n, 0.0
         loss = low[LOSS] + f * (high[LOSS] - low[LOSS])
         hard = low[HARD] + f * (high[HARD] - low[HARD])
@@ -89,8 +89,8 @@ def follow_electron(
         if path < hinge:
             lost *= path / step
             path *= deposit
-            score(tally, x + u * path, y + v * path, z + w * path, lost * weight, borne)
-            return n, (energy - lost) * weight
+            score(tally, x + u * path, y + v * path, z + w * path, lost * share, borne)
+            return n, (energy - lost) * share
         ahead = (u, v, w)
         soft = low[SOFT] + f * (high[SOFT] - low[SOFT])
         if soft > 0.0:
@@ -101,12 +101,12 @@ def follow_electron(
         lost *= path / step
         past = deposit * path - hinge  # the whole loss is put at one place of the step, evenly chosen
         if past <= 0.0:
-            score(tally, x + ahead[0] * past, y + ahead[1] * past, z + ahead[2] * past, lost * weight, borne)
+            score(tally, x + ahead[0] * past, y + ahead[1] * past, z + ahead[2] * past, lost * share, borne)
         else:
-            score(tally, x + u * past, y + v * past, z + w * past, lost * weight, borne)
+            score(tally, x + u * past, y + v * past, z + w * past, lost * share, borne)
         energy -= lost
         if path < step:
-            return n, energy * weight
+            return n, energy * share
         x, y, z = x + u * (step - hinge), y + v * (step - hinge), z + w * (step - hinge)
         if free or energy <= LOWEST_MEV:
             continue
@@ -122,17 +122,17 @@ def follow_electron(
         elif pick < elastic + moller:
             if energy > 2.0 * medium.knock_on_cut:
                 given, cosine = knock_on(energy, medium.knock_on_cut, state)
-                n = push(stack, n, ELECTRON, given, (x, y, z), turn(u, v, w, cosine, state), weight, borne)
+                n = push(stack, n, ELECTRON, given, (x, y, z), turn(u, v, w, cosine, state), share, borne)
                 energy -= given
         elif energy > 1.001 * medium.brems_cut:
-            given, n = _brake(energy, (x, y, z), (u, v, w), weight, stack, n, state, medium)
+            given, n = _brake(energy, (x, y, z), (u, v, w), share, stack, n, state, medium)
             energy -= given
 
 
 @njit(cache=True, error_model="numpy")
-def _row(energy: float, log_step: float, rows: int) -> tuple[int, float]:
+def _row(energy_mev: float, log_step: float, rows: int) -> tuple[int, float]:
     """Row of a table in equal steps of log energy below this energy, and the part of the way to the next."""
-    place = (log(energy) - LOG_LOWEST) / log_step if energy > LOWEST_MEV else 0.0
+    place = (log(energy_mev) - LOG_LOWEST) / log_step if energy_mev > LOWEST_MEV else 0.0
     i = min(int(place), rows - 2)
     return i, place - i
 
@@ -149,18 +149,18 @@ def _soft_turn(u: float, v: float, w: float, transport_lengths: float, state: St
 
 @njit(cache=True, error_model="numpy")
 def _brake(
-    energy: float, place: Way, way: Way, weight: float, stack: Floats, n: int, state: State, medium: ElectronTables
+    energy_mev: float, place: Way, way: Way, share: float, stack: Floats, n: int, state: State, medium: ElectronTables
 ) -> tuple[float, int]:
-    """Energy of a bremsstrahlung photon, and the stack's height with it (its copies share the weight)."""
-    i, f = _row(energy, LOG_BREMS_STEP, medium.brems.shape[0])
+    """Energy of a bremsstrahlung photon, and the stack's height with it (its copies divide the share)."""
+    i, f = _row(energy_mev, LOG_BREMS_STEP, medium.brems.shape[0])
     if uniform(state) < f:
         i += 1
     at = uniform(state) * (medium.brems.shape[1] - 1)
     j = int(at)
     part = medium.brems[i, j] + (at - j) * (medium.brems[i, j + 1] - medium.brems[i, j])
-    given = medium.brems_cut * exp(part * log(energy / medium.brems_cut))
-    copies = medium.copies if weight > 0.5 else 1
+    given = medium.brems_cut * exp(part * log(energy_mev / medium.brems_cut))
+    copies = medium.copies if share > 0.5 else 1
     for _ in range(copies):
-        ahead = turn(way[0], way[1], way[2], braking_cosine(energy, state), state)
-        n = push(stack, n, PHOTON, given, place, ahead, weight / copies, 1.0)
+        ahead = turn(way[0], way[1], way[2], braking_cosine(energy_mev, state), state)
+        n = push(stack, n, PHOTON, given, place, ahead, share / copies, 1.0)
     return given, n

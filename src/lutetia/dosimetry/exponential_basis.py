@@ -142,9 +142,11 @@ def _orthogonalise(k: int, n: int, lines: Floats, small: Floats) -> None:
         return
     length = sqrt(left)
     small[TRIANGLE + k, k] = length
+    shorter, share = 1.0 / length, 0.0
     for i in range(n):
-        lines[ORTHOGONAL + k, i] /= length
-    share = dot(lines, ORTHOGONAL + k, RESIDUAL)
+        value = lines[ORTHOGONAL + k, i] * shorter
+        lines[ORTHOGONAL + k, i] = value
+        share += value * lines[RESIDUAL, i]
     small[ALONG, k] = share
     for i in range(n):
         lines[RESIDUAL, i] -= share * lines[ORTHOGONAL + k, i]

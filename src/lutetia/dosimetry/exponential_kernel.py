@@ -177,13 +177,14 @@ def descend(
 ) -> tuple[float, bool]:
     """From the rates in `theta` to the nearest minimum, which `theta` and `c` then hold.
 
-    `s` are the roots of the weights, `y` the weighted activities. Comes back with the sum of squares and whether a step
-    became shorter than the tolerance, or promised less than its square (or than rounding) of the sum of squares.
+    `s` are the roots of the weights, `y` the weighted activities. Comes back with the sum of squares and whether it
+    settled: a full Newton step as short as the root of the tolerance is the last (the next would be its square), and so
+    is one that promises or brings less than the tolerance times the sum of squares.
     """
     phases, uptake = shape.phases, shape.uptake
     rates = phases + (1 if uptake else 0)
     squares, _ = project(t, s, y, theta, phases, uptake, lines, small, c)
-    enough = max(shape.tolerance**2, ROUNDING)
+    enough = max(shape.tolerance, ROUNDING)
     damping, fresh = 0.0, True
     for _ in range(MOST_STEPS):
         if fresh:
@@ -197,15 +198,19 @@ def descend(
         longest, promised = _lay_trial(shape, theta, rates, small)
         if longest <= shape.tolerance or promised <= enough * squares:
             return squares, True
+        last = damping == 0.0 and longest * longest <= shape.tolerance
         found, _ = project(t, s, y, small[TRIAL], phases, uptake, lines, small, small[THERE])
         fresh = found <= squares
         if fresh:
+            last |= squares - found <= enough * squares
             squares = found
             damping = damping * 0.1 if damping > 1e-4 else 0.0
             for j in range(rates):
                 theta[j] = small[TRIAL, j]
             for k in range(phases):
                 c[k] = small[THERE, k]
+            if last:
+                return squares, True
         else:
             damping = max(damping * 10.0, 1e-3)
             if damping > 1e12:
@@ -289,8 +294,8 @@ def area(theta: Floats, c: Floats, phases: int, uptake: bool) -> float:
 def fit_rows(t: Floats, s: Floats, y: Floats, shape: Shape, start: Floats, found: Floats) -> None:
     """Fit every row of `y` (m, n), activities not weighted, with the roots of the weights `s`, (1, n) or (m, n).
 
-    `start` (rates,) gives logarithms of rates to start from, or is empty: then each row searches the grid. `found`
-    (m, FOUND) takes area, sum of squares, converged (1 or 0), three amplitudes and four logarithms of rates.
+    `start`, (1, rates) or (m, rates), gives logarithms of rates to start from; (0, 0): each row searches the grid.
+    `found` (m, FOUND) takes area, sum of squares, converged (1 or 0), three amplitudes and four logarithms of rates.
     """
     n = t.size
     lines, small, target = np.zeros((LINES, n)), np.zeros((SMALL, MOST_RATES)), np.zeros(n)
@@ -301,7 +306,9 @@ def fit_rows(t: Floats, s: Floats, y: Floats, shape: Shape, start: Floats, found
             target[i] = weight[i] * y[row, i]
         c[:] = 0.0
         if start.size:
-            theta[: start.size] = start
+            here = row if start.shape[0] > 1 else 0
+            for j in range(start.shape[1]):
+                theta[j] = min(max(start[here, j], shape.low), shape.high)
             squares, done = descend(t, weight, target, shape, theta, c, lines, small)
         else:
             squares, done = search(t, weight, target, shape, theta, c, lines, small)

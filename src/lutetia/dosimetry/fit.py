@@ -44,7 +44,7 @@ MEANING: dict[Flag, str] = {
     "falls with physical decay.",
     "not_converged": "The search did not settle.",
 }
-TOLERANCE = 1e-10  # of the search, in ln λ
+TOLERANCE = 1e-13  # of the search, in ln λ and of χ²
 ON_BOUND = 1e-7  # in ln λ
 
 
@@ -132,7 +132,7 @@ def fit_points(points: CurvePoints, model: CurveModel, level: float = 0.95) -> C
     found = np.zeros((1, FOUND))
     roots, values = points.inverse_sigmas[None], points.activities_mbq[None]
     shape = Shape(model.phases, model.uptake, low, high, TOLERANCE)
-    fit_rows(points.times_h, roots, values, shape, np.zeros(0), found)
+    fit_rows(points.times_h, roots, values, shape, np.zeros((0, 0)), found)
     amplitudes, log_rates = sorted_phases(found[0, 3:6], found[0, 6:], model)
     return _result(points, model, amplitudes, log_rates, float(found[0, 1]), bool(found[0, 2]), level)
 

@@ -26,6 +26,8 @@ PHOTON_KEV = (
     *(700, 1000, 1500, 2000, 2620, 3500),
 )
 
+PHOTONS_PER_ELECTRON = 10  # histories: photons are followed faster, and deposit in fewer places
+
 # Edges of the shells in units of the range, of g/cm² and of the mean free path.
 CHARGED_WIDTH, CHARGED_SHELLS = 0.01, 120
 BRAKING_EDGES_G_PER_CM2 = np.geomspace(1e-3, 200, 107)
@@ -50,7 +52,8 @@ class MonoenergeticKernels:
 
 
 def monoenergetic_kernels(medium_name: str, *, histories: int = 20_000, seed: int = 177) -> MonoenergeticKernels:
-    """The kernels of a medium: stored ones at once, others computed with that many histories per energy.
+    """The kernels of a medium: stored ones at once, others computed with that many electrons, and ten times as many
+    photons, of each energy.
 
     Raises InputError for an unknown medium.
     """
@@ -65,7 +68,7 @@ def computed_kernels(medium_name: str, histories: int, seed: int) -> Monoenerget
     electron, photon = np.array(ELECTRON_KEV) / 1e3, np.array(PHOTON_KEV) / 1e3
     found = [_electron_rows(medium_name, e, histories, seed + i) for i, e in enumerate(electron)]
     charged, braking = zip(*found, strict=True)
-    rows = [_photon_row(medium_name, e, histories, seed + 100 + i) for i, e in enumerate(photon)]
+    rows = [_photon_row(medium_name, e, PHOTONS_PER_ELECTRON * histories, seed + 100 + i) for i, e in enumerate(photon)]
     return _normalised(medium_name, electron, np.array(charged), np.array(braking), photon, np.array(rows))
 
 

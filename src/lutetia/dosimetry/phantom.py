@@ -52,8 +52,8 @@ class Tissue:
 class DigitalPatient:
     """A phantom of tissues in order of precedence: where two overlap, the first has the place.
 
-    `frame_of_reference` names its coordinates (mm, LPS). `volume_ml` and `mass_g` are what each tissue really has, after
-    those before it have taken their place.
+    `frame_of_reference` names its coordinates (mm, LPS). `volume_ml` and `mass_g` are what each tissue really has,
+    after those before it have taken their place.
     """
 
     nuclide: str
@@ -92,7 +92,7 @@ class VoxelPhantom:
 
     def regions(self, *names: str) -> RegionSet:
         """The regions named (all if none is) with their shares of voxels. Raises InputError for an unknown name."""
-        known = {name: share for name, share in zip(self.patient.names, self.shares, strict=True)}
+        known = dict(zip(self.patient.names, self.shares, strict=True))
         missing = [name for name in names if name not in known]
         if missing:
             must = f"must be among {', '.join(known)}"
@@ -139,9 +139,9 @@ def digital_patient(
 ) -> DigitalPatient:
     """The standard digital patient after 7.4 GBq of a made-up [177Lu]Lu-DOTATATE.
 
-    With `seed` an individual: organs and tumours differ in volume, and all regions in uptake and half-life, log-normally
-    with these relative standard deviations (half-lives with half the spread of the uptake, below physical decay). Raises
-    InputError for an unknown way to draw the kidneys.
+    With `seed` an individual: organs and tumours differ in volume, and all regions in uptake and half-life, log-
+    normally with these relative standard deviations (half-lives with half the spread of the uptake, below physical
+    decay). Raises InputError for an unknown way to draw the kidneys.
     """
     if kidneys not in KIDNEYS:
         raise InputError("digital_patient", [Fault(place="kidneys", must=f"must be one of {', '.join(KIDNEYS)}")])
@@ -187,9 +187,9 @@ def sphere_phantom(
 
 
 def on_grid(
-    patient: DigitalPatient, geometry: Geometry, *, transform: RigidTransform | None = None, samples: int = 6
+    patient: DigitalPatient, geometry: Geometry, *, transform: RigidTransform | None = None, points: int = 64
 ) -> VoxelPhantom:
-    """The patient on a grid, border voxels in shares from `samples`³ points.
+    """The patient on a grid, border voxels in shares from that many `points`.
 
     `transform` is how the patient lies in the frame of the grid: the equations are moved, so nothing is resampled.
     Raises InputError if the frames do not fit together.
@@ -204,7 +204,7 @@ def on_grid(
         faults.append(Fault(place="transform", must=must, got=transform.from_frame))
     if faults:
         raise InputError("on_grid", faults)
-    shares = shares_of_voxels(patient.bodies(), geometry, transform=transform, samples=samples)
+    shares = shares_of_voxels(patient.bodies(), geometry, transform=transform, points=points)
     return VoxelPhantom(patient=patient, geometry=geometry, shares=shares)
 
 

@@ -42,7 +42,7 @@ def follow_photon(
 ) -> tuple[int, float]:
     """Follow the photon, its electrons onto the stack of n; the stack's height and the energy that left."""
     energy, x, y, z = particle[1], particle[2], particle[3], particle[4]
-    u, v, w, weight = particle[5], particle[6], particle[7], particle[8]
+    u, v, w, share = particle[5], particle[6], particle[7], particle[8]
     while energy > LOWEST_MEV:
         place = (log(energy) - LOG_LOWEST) / LOG_STEP
         i = min(int(place), medium.table.shape[0] - 2)
@@ -51,10 +51,10 @@ def follow_photon(
         free = -log(uniform(state)) / exp(log(low[TOTAL]) + f * log(high[TOTAL] / low[TOTAL]))
         x, y, z = x + u * free, y + v * free, z + w * free
         if is_outside(body, x, y, z):
-            return n, energy * weight
+            return n, energy * share
         pick = uniform(state)
         if pick < low[TO_PHOTOELECTRIC] + f * (high[TO_PHOTOELECTRIC] - low[TO_PHOTOELECTRIC]):
-            return push(stack, n, ELECTRON, energy, (x, y, z), any_direction(state), weight, 1.0), 0.0
+            return push(stack, n, ELECTRON, energy, (x, y, z), any_direction(state), share, 1.0), 0.0
         if pick < low[TO_COHERENT] + f * (high[TO_COHERENT] - low[TO_COHERENT]):
             u, v, w = turn(u, v, w, coherent_cosine(energy, medium.form_x2, medium.form_area, state), state)
         elif (
@@ -65,21 +65,21 @@ def follow_photon(
             before = (u, v, w)
             u, v, w = turn(u, v, w, cosine, state)
             recoil = _recoil(before, (u, v, w), cosine, electron_cosine)
-            n = push(stack, n, ELECTRON, energy - left, (x, y, z), recoil, weight, 1.0)
+            n = push(stack, n, ELECTRON, energy - left, (x, y, z), recoil, share, 1.0)
             energy = left
         else:
-            return _pair(energy, (x, y, z), (u, v, w), weight, stack, n, state), 0.0
-    score(tally, x, y, z, energy * weight, 1.0)
+            return _pair(energy, (x, y, z), (u, v, w), share, stack, n, state), 0.0
+    score(tally, x, y, z, energy * share, 1.0)
     return n, 0.0
 
 
 @njit(cache=True, error_model="numpy")
-def _pair(energy: float, place: Way, way: Way, weight: float, stack: Floats, n: int, state: State) -> int:
+def _pair(energy_mev: float, place: Way, way: Way, share: float, stack: Floats, n: int, state: State) -> int:
     """Pair production: one electron, straight on, stands for both; the positron annihilates where it was born."""
-    n = push(stack, n, ELECTRON, energy - 2.0 * ELECTRON_MASS_MEV, place, way, weight, 1.0)
+    n = push(stack, n, ELECTRON, energy_mev - 2.0 * ELECTRON_MASS_MEV, place, way, share, 1.0)
     u, v, w = any_direction(state)
-    n = push(stack, n, PHOTON, ELECTRON_MASS_MEV, place, (u, v, w), weight, 1.0)
-    return push(stack, n, PHOTON, ELECTRON_MASS_MEV, place, (-u, -v, -w), weight, 1.0)
+    n = push(stack, n, PHOTON, ELECTRON_MASS_MEV, place, (u, v, w), share, 1.0)
+    return push(stack, n, PHOTON, ELECTRON_MASS_MEV, place, (-u, -v, -w), share, 1.0)
 
 
 @njit(cache=True, error_model="numpy")

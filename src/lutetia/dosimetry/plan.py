@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf, log, sqrt
+from math import inf, log, log1p, sqrt
 from typing import Literal
 
 from scipy.special import ndtr
@@ -138,11 +138,11 @@ def plan_cycles(ledger: Ledger, limits: Sequence[Limit], request: PlanRequest) -
 
 def probability_above(limit_gy: float, value_gy: float, u_gy: float, distribution: Distribution = "normal") -> float:
     """Probability that a quantity with this mean and standard uncertainty lies above the limit; u = 0: 1 or 0."""
-    if u_gy == 0 or (distribution == "log_normal" and value_gy <= 0):
-        return float(value_gy > limit_gy)
-    if distribution == "normal":
+    if distribution == "normal" and u_gy > 0:
         return float(ndtr((value_gy - limit_gy) / u_gy))
-    spread = sqrt(log(1 + (u_gy / value_gy) ** 2))
+    spread = sqrt(log1p((u_gy / value_gy) ** 2)) if value_gy > 0 else 0.0
+    if spread == 0:
+        return float(value_gy > limit_gy)
     return float(ndtr((log(value_gy / limit_gy) - spread**2 / 2) / spread))
 
 

@@ -17,7 +17,7 @@ OFF_IMAGE_PCT = 0.1  # of a region's volume that may lie beyond the image withou
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class RegionMeasure:
     """A region's numbers in one image, voxels weighted by their shares.
 
     `mean`, `std` (over voxels, of the whole region), `least` and `most` are in `unit`; `total` is in `total_unit`, both
@@ -37,13 +37,13 @@ class Measured:
     total_unit: str | None
 
 
-def measure(volume: Volume, region: Region) -> Measured:
+def measure(volume: Volume, region: Region) -> RegionMeasure:
     """Mean, spread and total of the volume in the region. Raises InputError for other grids and empty regions."""
     values, shares = _in_region(volume, region)
     weight = float(shares.sum())
     mean = float(values @ shares) / weight
     adds_up = volume.quantity != "intensive"
-    return Measured(
+    return RegionMeasure(
         region=region.name,
         rule=region.rule,
         volume_ml=region.volume_ml,

@@ -29,6 +29,7 @@ from lutetia.errors import Fault, InputError
 Method = Literal["linear", "overlap"]
 RIPPLE = 0.01  # at worst in one voxel of a grid that is turned; none in the total
 POINTS_PER_VOXEL_OF_BOXES = 8
+MANY_POINTS = 200_000_000  # a second or two
 _NEAR_ORDERS = np.array([h for h in product((-2, -1, 0, 1, 2), repeat=3) if any(h)], dtype=np.float64)
 OUTSIDE = {"HU": -1000.0, "fraction": 0.0}  # air; no share
 
@@ -123,7 +124,7 @@ def _share_oblique(source: Array, shape: tuple[int, int, int], to_source: Floats
     to_target = _inverse(to_source)
     n_target, n_source = _points(to_source, True), _points(to_target, True)
     out = np.zeros(shape)
-    if np.prod(n_source) * source.size < np.prod(n_target) * out.size:
+    if _too_many(n_target, out.size, n_source, source.size):
         kernel.spread(source, to_target, n_source, out)
         return out
     pad = np.ceil(np.abs(to_target[:3, :3]).sum(axis=1)).astype(np.int64) + 1
@@ -183,7 +184,7 @@ def _average_oblique(source: Array, shape: tuple[int, int, int], to_source: Floa
     to_target = _inverse(to_source)
     n_target, n_source = _points(to_source, hat), _points(to_target, hat)
     out = np.zeros(shape, dtype=source.dtype)
-    if np.prod(n_source) * source.size >= np.prod(n_target) * out.size:
+    if not _too_many(n_target, out.size, n_source, source.size):
         _in_slabs(shape[0], lambda a, b: kernel.averaged(source, to_source, n_target, hat, outside, a, b, out))
         return out
     total, weight = np.zeros(shape), np.zeros(shape)
@@ -202,6 +203,15 @@ def _inside(shape: tuple[int, int, int], to_source: Floats, source: tuple[int, .
         at = to_source[a, 0] * x + to_source[a, 1] * y + to_source[a, 2] * z + to_source[a, 3]
         inside &= (at >= reach[a] - 0.5) & (at <= source[2 - a] - 0.5 - reach[a])
     return inside
+
+
+def _too_many(n_target: kernel.Counts, targets: int, n_source: kernel.Counts, sources: int) -> bool:
+    """True if points in the target's voxels would take long and points in the source's voxels are fewer.
+
+    A source much finer than the target (a CT onto a SPECT grid) is then carried over voxel by voxel: its own linear
+    reading no longer matters, and amounts are shared between the eight new voxels around each point.
+    """
+    return int(n_target.prod()) * targets > MANY_POINTS and n_source.prod() * sources < n_target.prod() * targets
 
 
 def _inverse(matrix: Array) -> Floats:

@@ -208,7 +208,8 @@ def _result(
     u_activity_fraction: float,
     level: float,
 ) -> SingleTimePoint:
-    """The area with limits: what the half-lives to expect leave, joined with the measurement's u (log-normal).
+    """The area with limits: from the lowest to the highest that the half-lives to expect leave, widened by z times the
+    measurement's relative u. The error of a rule is no noise, so the two are not joined in squares there.
 
     std_error: root mean square of ln(estimated/true) over the log-normal half-lives, joined with the measurement's u.
     """
@@ -218,8 +219,7 @@ def _result(
     mass = np.exp(-(places**2) / 2)
     spread = sqrt(float((mass * logs**2).sum() / mass.sum()))
     u = sqrt(spread**2 + u_activity_fraction**2)
-    low = sqrt(float(max(logs.max(), 0.0)) ** 2 + (z * u_activity_fraction) ** 2)
-    high = sqrt(float(min(logs.min(), 0.0)) ** 2 + (z * u_activity_fraction) ** 2)
+    low, high = float(logs.max()) + z * u_activity_fraction, float(-logs.min()) + z * u_activity_fraction
     return SingleTimePoint(
         rule=rule,
         tia_mbq_h=Estimate(

@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 OUTSIDE = -1
+SMALL_BODY_VOXELS = 500  # the voxels at the surface of a body in a smaller box get FEWER times as many points
+FEWER = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +64,9 @@ class Solid:
 
 
 class Bodies(NamedTuple):
-    """A list of bodies as compiled code reads it. Row i of `boxes` (n, 6) is the body's box (low x, y, z, high x, y, z),
-    of `quadrics` (n, 6) its centre and inverse semi-axes, of `first_plane` (n + 1,) where its planes begin in `planes`
-    (m, 4); `region` (n,) is the region the body belongs to."""
+    """A list of bodies as compiled code reads it. Row i of `boxes` (n, 6) is the body's box (low x, y, z, high x, y,
+    z), of `quadrics` (n, 6) its centre and inverse semi-axes, of `first_plane` (n + 1,) where its planes begin in
+    `planes` (m, 4); `region` (n,) is the region the body belongs to."""
 
     boxes: Floats
     quadrics: Floats
@@ -105,100 +107,150 @@ def region_at(listed: Bodies, x: float, y: float, z: float) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _is_cut(listed: Bodies, x: float, y: float, z: float, radius: float) -> bool:
-    """True if the surface of any body may come within `radius` of the point."""
+def _cut(listed: Bodies, small_mm3: float, x: float, y: float, z: float, dx: float, dy: float, dz: float) -> int:
+    """1 if the surface of any body may come within dx, dy, dz of the point, 2 if that of a small one may, 0 if none."""
+    found = 0
     for i in range(listed.region.size):
         box = listed.boxes[i]
-        if x < box[0] - radius or y < box[1] - radius or z < box[2] - radius:
+        if x < box[0] - dx or y < box[1] - dy or z < box[2] - dz:
             continue
-        if x > box[3] + radius or y > box[4] + radius or z > box[5] + radius:
+        if x > box[3] + dx or y > box[4] + dy or z > box[5] + dz:
             continue
         q = listed.quadrics[i]
         level = np.sqrt(((x - q[0]) * q[3]) ** 2 + ((y - q[1]) * q[4]) ** 2 + ((z - q[2]) * q[5]) ** 2)
-        reach = radius * max(q[3], max(q[4], q[5]))  # the level changes by no more over that distance
-        if level > 1.0 + reach:
+        change = np.sqrt((dx * q[3]) ** 2 + (dy * q[4]) ** 2 + (dz * q[5]) ** 2)  # at most, as the level is a norm
+        if level > 1.0 + change:
             continue
-        if level > 1.0 - reach:
-            return True
+        kind = 2 if (box[3] - box[0]) * (box[4] - box[1]) * (box[5] - box[2]) < small_mm3 else 1
+        if level > 1.0 - change:
+            found = max(found, kind)
         for p in range(listed.first_plane[i], listed.first_plane[i + 1]):
             plane = listed.planes[p]
-            length = np.sqrt(plane[0] ** 2 + plane[1] ** 2 + plane[2] ** 2)
-            if abs(plane[0] * x + plane[1] * y + plane[2] * z - plane[3]) <= radius * length:
-                return True
-    return False
+            away = abs(plane[0] * x + plane[1] * y + plane[2] * z - plane[3])
+            if away <= abs(plane[0]) * dx + abs(plane[1]) * dy + abs(plane[2]) * dz:
+                found = max(found, kind)
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _fill(listed: Bodies, affine: Floats, samples: int, first: int, last: int, shares: NDArray[np.float32]) -> None:
+def _fill(listed: Bodies, affine: Floats, points: Floats, first: int, last: int, shares: NDArray[np.float32]) -> None:
     """Shares of the slices first … last − 1; `affine` (3, 4) takes index (x, y, z, 1) to mm where the bodies lie."""
-    half = 0.5 * np.sqrt((affine[:, :3] ** 2).sum())  # half the diagonal of a voxel
-    part = np.float32(1.0 / samples**3)
-    steps = (np.arange(samples) + 0.5) / samples - 0.5
+    dx, dy, dz = 0.5 * np.abs(affine[:, :3]).sum(axis=1)
+    small_mm3 = SMALL_BODY_VOXELS * 8 * dx * dy * dz
+    own = np.zeros(shares.shape[0])
     for k in range(first, last):
         for j in range(shares.shape[2]):
             for i in range(shares.shape[3]):
                 x = affine[0, 0] * i + affine[0, 1] * j + affine[0, 2] * k + affine[0, 3]
                 y = affine[1, 0] * i + affine[1, 1] * j + affine[1, 2] * k + affine[1, 3]
                 z = affine[2, 0] * i + affine[2, 1] * j + affine[2, 2] * k + affine[2, 3]
-                if not _is_cut(listed, x, y, z, half):
+                cut = _cut(listed, small_mm3, x, y, z, dx, dy, dz)
+                if cut == 0:
                     region = region_at(listed, x, y, z)
                     if region >= 0:
                         shares[region, k, j, i] = np.float32(1.0)
                     continue
-                for c in steps:
-                    for b in steps:
-                        for a in steps:
-                            region = region_at(
-                                listed,
-                                x + affine[0, 0] * a + affine[0, 1] * b + affine[0, 2] * c,
-                                y + affine[1, 0] * a + affine[1, 1] * b + affine[1, 2] * c,
-                                z + affine[2, 0] * a + affine[2, 1] * b + affine[2, 2] * c,
-                            )
-                            if region >= 0:
-                                shares[region, k, j, i] += part
+                own[:] = 0.0
+                turn = (0.7548776662 * i + 0.5698402910 * j + 0.3247179572 * k) % 1.0  # so that voxels do not err alike
+                count = points.shape[0] if cut == 2 else points.shape[0] // FEWER
+                for n in range(count):
+                    a = (points[n, 0] + turn) % 1.0 - 0.5
+                    b = (points[n, 1] + 2 * turn) % 1.0 - 0.5
+                    c = (points[n, 2] + 3 * turn) % 1.0 - 0.5
+                    region = region_at(
+                        listed,
+                        x + affine[0, 0] * a + affine[0, 1] * b + affine[0, 2] * c,
+                        y + affine[1, 0] * a + affine[1, 1] * b + affine[1, 2] * c,
+                        z + affine[2, 0] * a + affine[2, 1] * b + affine[2, 2] * c,
+                    )
+                    if region >= 0:
+                        own[region] += 1.0 / count
+                for region in range(own.size):
+                    shares[region, k, j, i] = min(own[region], 1.0)
+
+
+def evenly_spread_points(count: int, dimensions: int = 3) -> Floats:
+    """(count, dimensions): points spread evenly over the unit cube, an additive recurrence on the roots of
+    φ^(d+1) = φ + 1 (Roberts 2018): no two share a coordinate, so no plane of a grid holds many of them."""
+    phi = 2.0
+    for _ in range(60):
+        phi = (1 + phi) ** (1 / (dimensions + 1))
+    steps = phi ** -np.arange(1.0, dimensions + 1)
+    return np.asarray((0.5 + np.arange(1, count + 1)[:, None] * steps) % 1)
 
 
 def shares_of_voxels(
-    listed: Bodies, geometry: Geometry, *, transform: RigidTransform | None = None, samples: int = 6
+    listed: Bodies, geometry: Geometry, *, transform: RigidTransform | None = None, points: int = 64
 ) -> NDArray[np.float32]:
     """(regions, z, y, x): the share of each voxel that lies in each region.
 
-    Voxels that a surface may cut are sampled at `samples`³ points, the others are whole. `transform` moves the bodies
-    to the frame of the grid.
+    Voxels that a surface may cut are sampled at that many points (eight times as many for small bodies), the others are
+    whole. `transform` moves the bodies to the frame of the grid.
     """
     to_bodies = np.eye(4) if transform is None else transform.inverse().matrix
     affine = np.ascontiguousarray((to_bodies @ geometry.affine)[:3])
     shares = np.zeros((int(listed.region.max()) + 1, *geometry.shape), np.float32)
+    within = evenly_spread_points(FEWER * points)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        slices = range(geometry.shape[0])
-        list(pool.map(lambda k: _fill(listed, affine, samples, k, k + 1, shares), slices))
-    return np.minimum(shares, np.float32(1), out=shares)
+        list(pool.map(lambda k: _fill(listed, affine, within, k, k + 1, shares), range(geometry.shape[0])))
+    return shares
 
 
 @njit(cache=True, nogil=True)
-def _counted(listed: Bodies, box: Floats, steps: int, counts: Integers) -> None:
-    """Count the points of a regular lattice in the box that lie in each region."""
-    edge = (box[3:] - box[:3]) / steps
-    for k in range(steps):
-        z = box[2] + (k + 0.5) * edge[2]
-        for j in range(steps):
-            y = box[1] + (j + 0.5) * edge[1]
-            for i in range(steps):
-                region = region_at(listed, box[0] + (i + 0.5) * edge[0], y, z)
-                if region >= 0:
-                    counts[region] += 1
+def _column(listed: Bodies, i: int, x: float, y: float) -> tuple[float, float]:
+    """Where body i begins and ends along z above (x, y); an end before the beginning where it does not lie there."""
+    box, q = listed.boxes[i], listed.quadrics[i]
+    low, high = box[2], box[5]
+    left = 1.0 - ((x - q[0]) * q[3]) ** 2 - ((y - q[1]) * q[4]) ** 2
+    if left < 0.0:
+        return 1.0, 0.0
+    if q[5] > 0.0:
+        reach = np.sqrt(left) / q[5]
+        low, high = max(low, q[2] - reach), min(high, q[2] + reach)
+    for p in range(listed.first_plane[i], listed.first_plane[i + 1]):
+        plane = listed.planes[p]
+        rest = plane[3] - plane[0] * x - plane[1] * y
+        if plane[2] > 0.0:
+            high = min(high, rest / plane[2])
+        elif plane[2] < 0.0:
+            low = max(low, rest / plane[2])
+        elif rest < 0.0:
+            return 1.0, 0.0
+    return low, high
 
 
-def volumes_ml(listed: Bodies, *, steps: int = 160) -> Floats:
-    """(regions,): the volume of each region, from a lattice of `steps`³ points over the boxes of its own bodies.
+@njit(cache=True, nogil=True)
+def _own_volume(listed: Bodies, i: int, columns: int) -> float:
+    """Volume of body i without the bodies before it, from `columns`² columns over its box whose lengths are exact."""
+    box = listed.boxes[i]
+    dx, dy = (box[3] - box[0]) / columns, (box[4] - box[1]) / columns
+    total = 0.0
+    for a in range(columns):
+        x = box[0] + (a + 0.5) * dx
+        for b in range(columns):
+            y = box[1] + (b + 0.5) * dy
+            low, high = _column(listed, i, x, y)
+            if high <= low:
+                continue
+            at = low
+            while at < high:  # up through the column: from here on taken by an earlier body, or free as far as the next
+                taken, free = at, high
+                for before in range(i):
+                    start, end = _column(listed, before, x, y)
+                    if start <= at < end:
+                        taken = max(taken, end)
+                    elif at < start < end:
+                        free = min(free, start)
+                if taken > at:
+                    at = taken
+                else:
+                    total += free - at
+                    at = free
+    return float(total * dx * dy)
 
-    A region of several bodies whose boxes overlap is counted over the box that holds them all.
-    """
-    found = np.zeros(int(listed.region.max()) + 1)
-    for region in range(found.size):
-        own = listed.boxes[listed.region == region]
-        box = np.concatenate([own[:, :3].min(axis=0), own[:, 3:].max(axis=0)])
-        counts = np.zeros(found.size, np.int64)
-        _counted(listed, box, steps, counts)
-        found[region] = counts[region] / steps**3 * float(np.prod(box[3:] - box[:3])) / 1000
-    return found
+
+def volumes_ml(listed: Bodies, *, columns: int = 300) -> Floats:
+    """(regions,): the volume of each region, overlaps going to the first. Within 1e-4 at 300² columns a body."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        own = list(pool.map(lambda i: _own_volume(listed, i, columns), range(listed.region.size)))
+    return np.bincount(listed.region, weights=own) / 1000

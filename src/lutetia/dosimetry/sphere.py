@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lutetia.dosimetry.emission import ALPHA_CLASSES, ELECTRON_CLASSES, PHOTON_CLASSES, Lines
-from lutetia.dosimetry.kernel import COMPONENTS, RADII_G_PER_CM2, alpha_energy_within, radial_kernel
+from lutetia.dosimetry.kernel import COMPONENTS, RADII_G_PER_CM2, alpha_within_mev, radial_kernel
 from lutetia.dosimetry.medium import medium as material_of
 from lutetia.dosimetry.nuclide import JOULE_PER_MEV, Nuclide, nuclide
 from lutetia.errors import Fault, InputError
@@ -208,7 +208,7 @@ def _followed_mev(
     absorbed = dict.fromkeys(COMPONENTS, 0.0)
     emitted, variance = dict.fromkeys(COMPONENTS, 0.0), 0.0
     alphas = source.lines(ALPHA_CLASSES)
-    running = alpha_energy_within(alphas, medium)
+    running = alpha_within_mev(alphas, medium)
     emitted["alpha"], absorbed["alpha"] = float(running[-1]), _within_body_mev(running, axes)
     for particle, classes in (("electron", ELECTRON_CLASSES), ("photon", PHOTON_CLASSES)):
         beam_lines = source.lines(classes)

@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 ELECTRON, PHOTON = 0.0, 1.0
 STACK_PARTICLES = 512
-COLUMNS = 10  # particle, energy, x, y, z, u, v, w, weight, 1 if a photon carried the energy before
+COLUMNS = 10  # particle, energy, x, y, z, u, v, w, share it counts for, 1 if a photon carried the energy before
 
 
 class Tally(NamedTuple):
@@ -73,7 +73,7 @@ def push(
     amount: float,
     place: tuple[float, float, float],
     way: tuple[float, float, float],
-    weight: float,
+    share: float,
     photon_borne: float,
 ) -> int:
     """Put one particle more onto the stack of n; its new height. A stack that is full is refused by an error."""
@@ -81,5 +81,5 @@ def push(
         raise ValueError("more secondary particles than the stack holds")
     row = stack[n]
     row[0], row[1], row[2], row[3], row[4] = kind, amount, place[0], place[1], place[2]
-    row[5], row[6], row[7], row[8], row[9] = way[0], way[1], way[2], weight, photon_borne
+    row[5], row[6], row[7], row[8], row[9] = way[0], way[1], way[2], share, photon_borne
     return n + 1

@@ -17,7 +17,12 @@ from dataclasses import dataclass
 from math import isfinite, log, sqrt
 
 from lutetia.dosimetry.absorbed_dose import AbsorbedDose, Component
-from lutetia.dosimetry.recovery import RecoveryCurve, diameter_of_volume_mm, edge_density_fraction
+from lutetia.dosimetry.recovery import (
+    RecoveryCurve,
+    diameter_of_volume_mm,
+    edge_density_fraction,
+    recovery_of_blurred_sphere,
+)
 from lutetia.errors import Fault, InputError
 
 VOXEL_SHARE = 6.0  # two edges, each anywhere within a voxel: 2 · a²/12
@@ -60,9 +65,12 @@ class DoseChain:
 
     @property
     def counts_slope(self) -> float:
-        """d ln C / d ln v at the outline: φ/2 over the recovery coefficient (1 without correction)."""
-        edge = float(edge_density_fraction(diameter_of_volume_mm(self.volume_ml), self.image_fwhm_mm))
-        return edge / (1.0 if self.recovery is None else float(self.recovery.recovery(self.volume_ml)))
+        """d ln C / d ln v at the outline: φ/2 over the recovery, of the curve or, without one, of a blurred sphere."""
+        diameter_mm = diameter_of_volume_mm(self.volume_ml)
+        edge = edge_density_fraction(diameter_mm, self.image_fwhm_mm)
+        if self.recovery is None:
+            return float(edge / recovery_of_blurred_sphere(diameter_mm, self.image_fwhm_mm))
+        return float(edge / self.recovery.recovery(self.volume_ml))
 
     @property
     def recovery_slope(self) -> float:

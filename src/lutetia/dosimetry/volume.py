@@ -163,7 +163,7 @@ class Volume:
 def as_floats(array: ArrayLike) -> Array:
     """The array as float32 or float64 without loss: float32 holds whole numbers of 16 bits exactly."""
     given = np.asarray(array)
-    if given.dtype in (np.float32, np.float64):
+    if given.dtype.kind == "f" and given.dtype.itemsize in (4, 8):
         return np.asarray(given, dtype=given.dtype.newbyteorder("="))
     narrow = given.dtype.kind in "biu" and given.dtype.itemsize <= 2
     return np.asarray(given, dtype=np.float32 if narrow else np.float64)

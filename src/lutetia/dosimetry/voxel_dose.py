@@ -75,8 +75,8 @@ def voxel_dose(
     Raises InputError for another unit, negative or missing values, another grid, a kernel of another spacing.
     """
     per_voxel = _per_voxel(tia)
-    kernel = _kernel(source, tia.geometry.spacing_mm)
-    _check(tia, kernel, method, density)
+    kernel = kernel_for(source, tia.geometry.spacing_mm)
+    _check(tia, method, density)
     dose_gy, energy, bound_gy = _LOCAL_OR_FULL[method](per_voxel, kernel, workers)
     conventions = [*kernel.conventions, *_METHOD_SENTENCES[method]]
     left_out: tuple[LeftOut, ...] = ()
@@ -167,19 +167,22 @@ def _kernel_of(source: str | Nuclide | RadialKernel, spacing_mm: tuple[float, fl
     return lattice_kernel(source, spacing_mm, medium=MEDIUM)
 
 
-def _kernel(source: Source, spacing_mm: tuple[float, float, float]) -> LatticeKernel:
-    return _kernel_of(source, spacing_mm) if isinstance(source, (str, Nuclide, RadialKernel)) else source
+def kernel_for(source: Source, spacing_mm: tuple[float, float, float]) -> LatticeKernel:
+    """The kernel of a nuclide for voxels of this spacing; a kernel is handed back. Raises InputError for another
+    spacing."""
+    kernel = _kernel_of(source, spacing_mm) if isinstance(source, str | Nuclide | RadialKernel) else source
+    if not np.allclose(kernel.spacing_mm, spacing_mm, rtol=1e-4, atol=0):
+        must = f"must be made for the spacing of the map, {spacing_mm} mm"
+        raise InputError("voxel kernel", [Fault(place="source", must=must, got=str(kernel.spacing_mm))])
+    return kernel
 
 
 def _per_voxel(tia: Volume) -> NDArray[Any]:
     return np.asarray(tia.converted("MBq h").array)
 
 
-def _check(tia: Volume, kernel: LatticeKernel, method: str, density: Volume | None) -> None:
+def _check(tia: Volume, method: str, density: Volume | None) -> None:
     faults = []
-    if not np.allclose(kernel.spacing_mm, tia.geometry.spacing_mm, rtol=1e-4, atol=0):
-        must = f"must be made for the spacing of the map, {tia.geometry.spacing_mm} mm"
-        faults.append(Fault(place="source", must=must, got=str(kernel.spacing_mm)))
     if method not in _LOCAL_OR_FULL:
         faults.append(Fault(place="method", must=f"must be one of {', '.join(_LOCAL_OR_FULL)}", got=repr(method)))
     if density is not None:

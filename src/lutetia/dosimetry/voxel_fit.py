@@ -177,8 +177,8 @@ def _finish(
     if not rest.size:
         return
     values = np.ascontiguousarray(table[:, rest].T, dtype=np.float64)
-    result, none = np.zeros((rest.size, FOUND)), np.zeros(0)
-    fit_rows(times, (1 / sigmas)[None], values, Shape(1, False, *bounds, 1e-9), none, result)
+    result, none = np.zeros((rest.size, FOUND)), np.zeros((0, 0))
+    fit_rows(times, (1 / sigmas)[None], values, Shape(1, False, *bounds, 1e-12), none, result)
     rate, amplitude = np.exp(result[:, 6]), result[:, 3]
     at_low, at_high = result[:, 6] <= bounds[0], result[:, 6] >= bounds[1]
     variance = np.ones(rest.size) if known else result[:, 1] / (times.size - 2 if times.size > 2 else np.nan)

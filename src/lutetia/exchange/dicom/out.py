@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
 from lutetia.dosimetry.geometry import Geometry
 from lutetia.errors import Fault, InputError
@@ -39,10 +40,10 @@ def uid_from(*parts: str) -> str:
 def new_dataset(sop_class: str, sop_uid: str, study: StudyReference, *, at: datetime) -> FileDataset:
     """A data set with file meta, SOP, patient, study, equipment and creation time."""
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = sop_class
-    meta.MediaStorageSOPInstanceUID = sop_uid
+    meta.MediaStorageSOPClassUID = UID(sop_class)
+    meta.MediaStorageSOPInstanceUID = UID(sop_uid)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = IMPLEMENTATION
+    meta.ImplementationClassUID = UID(IMPLEMENTATION)
     meta.ImplementationVersionName = f"LUTETIA {software_version()}"[:16]
     dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     dataset.SOPClassUID, dataset.SOPInstanceUID = sop_class, sop_uid
@@ -57,6 +58,14 @@ def new_dataset(sop_class: str, sop_uid: str, study: StudyReference, *, at: date
 def date_and_time(at: datetime) -> tuple[str, str]:
     """DA and TM of a moment, in its own zone."""
     return at.strftime("%Y%m%d"), at.strftime("%H%M%S.%f")
+
+
+def write_moment(dataset: Dataset, at: datetime) -> None:
+    """Sets the moment of content and of creation of an object that another library built."""
+    day, clock = date_and_time(at)
+    for stem in ("Content", "InstanceCreation"):
+        setattr(dataset, f"{stem}Date", day)
+        setattr(dataset, f"{stem}Time", clock)
 
 
 def offset_text(at: datetime) -> str:
@@ -76,7 +85,7 @@ def decimal(value: float) -> str:
     return f"{value:.8e}"
 
 
-def decimals(values: Sequence[float] | NDArray[np.float64]) -> list[str]:
+def decimals(values: Sequence[float] | NDArray[np.floating[Any]]) -> list[str]:
     """Each number as `decimal`."""
     return [decimal(float(value)) for value in values]
 
@@ -91,7 +100,7 @@ def write_plane(dataset: Dataset, geometry: Geometry, *, slice_index: int = 0, p
     dataset.Rows, dataset.Columns = geometry.shape[1:]
 
 
-def write_pixels(dataset: Dataset, stored: NDArray[np.integer]) -> None:  # type: ignore[type-arg]
+def write_pixels(dataset: Dataset, stored: NDArray[np.integer[Any]]) -> None:
     """Sets the pixel module for whole numbers of 16 or 32 bits, grey, little endian."""
     bits = stored.dtype.itemsize * 8
     dataset.SamplesPerPixel = 1

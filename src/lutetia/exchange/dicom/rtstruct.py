@@ -109,7 +109,7 @@ def _drawn(dataset: Dataset, names: list[str] | None, limits: Limits, faults: li
                 Fault(place=roi or "structure without a name", must=must, got=f"{got}; it has {', '.join(known)}")
             )
     total = 0
-    drawn = []
+    drawn: list[_Drawn] = []
     for roi, item in rois:
         if roi not in wanted or known.count(roi) != 1:
             continue

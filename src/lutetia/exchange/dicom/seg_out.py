@@ -15,16 +15,20 @@ from pydicom.sr.codedict import codes
 from lutetia.dosimetry.region import Region
 from lutetia.errors import Fault, InputError
 from lutetia.exchange.dicom.file import USUAL, Limits, open_dataset, quietly, text_of
+from lutetia.exchange.dicom.nm_frames import frames_in_order, geometry_of
 from lutetia.exchange.dicom.out import (
     MANUFACTURER,
     RESEARCH,
     Deidentify,
-    date_and_time,
+    decimal,
+    decimals,
     software_version,
     uid_faults,
     uid_from,
+    write_moment,
 )
 from lutetia.exchange.dicom.series import files_of
+from lutetia.exchange.dicom.voi_code import codes_of
 
 LARGEST_FRACTION = 255
 
@@ -68,10 +72,32 @@ def _sources(source: str | Path | Sequence[str | Path], limits: Limits, faults: 
         if isinstance(dataset, Fault):
             faults.append(dataset)
         elif text_of(dataset, "Modality") in ("CT", "PT", "NM", "MR"):
-            found.append(dataset)
+            found.append(_with_frames_placed(dataset, path.name, faults))
     if not found:
         faults.append(Fault(place="source", must="must hold images of the series that the regions belong to"))
     return found
+
+
+def _with_frames_placed(dataset: Dataset, name: str, faults: list[Fault]) -> Dataset:
+    """An NM header with the place of each frame where newer multi-frame images have it: highdicom looks there."""
+    if text_of(dataset, "Modality") != "NM":
+        return dataset
+    ordered = frames_in_order(dataset, name, None, faults)
+    geometry = geometry_of(dataset, name, len(ordered[0]) if ordered else 1, False, faults)
+    if ordered is None or geometry is None:
+        return dataset
+    measures, orientation, shared = Dataset(), Dataset(), Dataset()
+    measures.PixelSpacing = dataset.PixelSpacing
+    measures.SliceThickness = measures.SpacingBetweenSlices = decimal(geometry.spacing_mm[0])
+    orientation.ImageOrientationPatient = decimals(geometry.directions[:, :2].T.ravel())
+    shared.PixelMeasuresSequence, shared.PlaneOrientationSequence = [measures], [orientation]
+    frames = [Dataset() for _ in ordered[0]]
+    for k, frame in enumerate(ordered[0]):
+        position = Dataset()
+        position.ImagePositionPatient = decimals(geometry.world_mm((k, 0, 0)))
+        frames[int(frame)].PlanePositionSequence = [position]
+    dataset.SharedFunctionalGroupsSequence, dataset.PerFrameFunctionalGroupsSequence = [shared], frames
+    return dataset
 
 
 def _faults(regions: Sequence[Region], sources: Sequence[Dataset]) -> list[Fault]:
@@ -121,8 +147,7 @@ def _segmentation(regions: Sequence[Region], sources: Sequence[Dataset], at: dat
             max_fractional_value=LARGEST_FRACTION,
             series_description=f"{description}. {RESEARCH}"[:64],
         )
-    dataset.ContentDate, dataset.ContentTime = date_and_time(at)
-    dataset.InstanceCreationDate, dataset.InstanceCreationTime = date_and_time(at)
+    write_moment(dataset, at)
     return dataset
 
 
@@ -141,15 +166,16 @@ def _volume(hd: Any, regions: Sequence[Region], binary: bool) -> Any:
 
 def _description(hd: Any, number: int, region: Region) -> Any:
     rule = None if region.rule == region.name else region.rule
+    category, kind = codes_of(region.name)
     return hd.seg.SegmentDescription(
         segment_number=number,
         segment_label=region.name[:64],
-        segmented_property_category=codes.SCT.AnatomicalStructure,
-        segmented_property_type=codes.SCT.Organ,
+        segmented_property_category=category,
+        segmented_property_type=kind,
         algorithm_type=hd.seg.SegmentAlgorithmTypeValues.SEMIAUTOMATIC,
         algorithm_identification=hd.AlgorithmIdentificationSequence(
             name=f"{MANUFACTURER}: {rule}"[:64] if rule else MANUFACTURER,
-            family=codes.DCM.ArtificialIntelligence if False else codes.cid7162.ManualProcessing,
+            family=codes.cid7162.ManualProcessing,
             version=software_version(),
         ),
         tracking_uid=uid_from("segment", region.name, repr(region.voxels)),
