@@ -24,7 +24,7 @@ FACE = [
     ("lutetia.scoring", "growth", "scoring/growth.py"),
     *(("lutetia.survival", name, "survival") for name in ("FollowUp", "kaplan_meier", "log_rank", "cox")),
     *(("lutetia.proportion", name, "proportion") for name in ("interval", "difference")),
-    ("lutetia.dosimetry", "sphere_s_gy_per_bq_s", "dosimetry"),
+    ("lutetia.dosimetry", "sphere_s_gy_per_bq_s", "dosimetry/sphere.py"),
     ("lutetia.trial", "events_needed", "trial"),
     ("lutetia.evidence", "integrity", "evidence"),
 ]

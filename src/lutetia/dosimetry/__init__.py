@@ -1,0 +1,175 @@
+"""Absorbed dose from quantitative images: physics, curves, organs, voxels, uncertainty. Arrays in, arrays out.
+
+Each public name is imported with its module on first use (PEP 562), so that importing the room stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what type checkers see; one line per public name whose type matters to a caller
+    from lutetia.dosimetry.absorbed_dose import AbsorbedDose as AbsorbedDose
+    from lutetia.dosimetry.absorbed_dose import Component as Component
+    from lutetia.dosimetry.calibration import CalibrationFactor as CalibrationFactor
+    from lutetia.dosimetry.calibration import calibration_from_phantom as calibration_from_phantom
+    from lutetia.dosimetry.calibration import dead_time_correction_fraction as dead_time_correction_fraction
+    from lutetia.dosimetry.calibration import decay_fraction as decay_fraction
+    from lutetia.dosimetry.calibration import mean_during_acquisition_fraction as mean_during_acquisition_fraction
+    from lutetia.dosimetry.calibration import observed_rate_cps as observed_rate_cps
+    from lutetia.dosimetry.calibration import true_rate_cps as true_rate_cps
+    from lutetia.dosimetry.curve import Curve as Curve
+    from lutetia.dosimetry.curve import ExponentialSum as ExponentialSum
+    from lutetia.dosimetry.curve import MonoExponential as MonoExponential
+    from lutetia.dosimetry.curve_bootstrap import BootstrapAreas as BootstrapAreas
+    from lutetia.dosimetry.curve_bootstrap import bootstrap_areas as bootstrap_areas
+    from lutetia.dosimetry.curve_choice import CurveAverage as CurveAverage
+    from lutetia.dosimetry.curve_choice import CurveChoice as CurveChoice
+    from lutetia.dosimetry.curve_choice import choose_curve as choose_curve
+    from lutetia.dosimetry.dose_protraction import protraction_factor as protraction_factor
+    from lutetia.dosimetry.fit import CurveFit as CurveFit
+    from lutetia.dosimetry.fit import fit_curve as fit_curve
+    from lutetia.dosimetry.ledger import Cycle as Cycle
+    from lutetia.dosimetry.ledger import Ledger as Ledger
+    from lutetia.dosimetry.marrow import MarrowDose as MarrowDose
+    from lutetia.dosimetry.marrow import Measured as Measured
+    from lutetia.dosimetry.marrow import marrow_by_blood as marrow_by_blood
+    from lutetia.dosimetry.marrow import marrow_by_image as marrow_by_image
+    from lutetia.dosimetry.marrow import marrow_hybrid as marrow_hybrid
+    from lutetia.dosimetry.marrow import plasma_ratio_fraction as plasma_ratio_fraction
+    from lutetia.dosimetry.organ import OrganDose as OrganDose
+    from lutetia.dosimetry.organ import STable as STable
+    from lutetia.dosimetry.organ import local_deposition_gy as local_deposition_gy
+    from lutetia.dosimetry.organ import organ_dose as organ_dose
+    from lutetia.dosimetry.organ import remainder_s_gy_per_mbq_h as remainder_s_gy_per_mbq_h
+    from lutetia.dosimetry.organ import time_integrated_activity_coefficient_h as time_integrated_activity_coefficient_h
+    from lutetia.dosimetry.plan import Limit as Limit
+    from lutetia.dosimetry.plan import Plan as Plan
+    from lutetia.dosimetry.plan import PlanRequest as PlanRequest
+    from lutetia.dosimetry.plan import plan_cycles as plan_cycles
+    from lutetia.dosimetry.plan import probability_above as probability_above
+    from lutetia.dosimetry.population_curve import PopulationCurve as PopulationCurve
+    from lutetia.dosimetry.population_curve import PopulationFit as PopulationFit
+    from lutetia.dosimetry.population_curve import fit_with_population as fit_with_population
+    from lutetia.dosimetry.radiobiology import Bed as Bed
+    from lutetia.dosimetry.radiobiology import Eqd2 as Eqd2
+    from lutetia.dosimetry.radiobiology import Tissue as Tissue
+    from lutetia.dosimetry.radiobiology import bed as bed
+    from lutetia.dosimetry.radiobiology import tissue_parameters as tissue_parameters
+    from lutetia.dosimetry.recovery import RecoveryCurve as RecoveryCurve
+    from lutetia.dosimetry.recovery import fit_recovery as fit_recovery
+    from lutetia.dosimetry.recovery import recovery_of_blurred_sphere as recovery_of_blurred_sphere
+    from lutetia.dosimetry.single_time_point import HalfLives as HalfLives
+    from lutetia.dosimetry.single_time_point import SingleTimePoint as SingleTimePoint
+    from lutetia.dosimetry.single_time_point import double_time as double_time
+    from lutetia.dosimetry.single_time_point import population_mean as population_mean
+    from lutetia.dosimetry.single_time_point import prior_cycle as prior_cycle
+    from lutetia.dosimetry.tandem import Tandem as Tandem
+    from lutetia.dosimetry.tandem import tandem_activities as tandem_activities
+    from lutetia.dosimetry.trapezoid import Trapezoid as Trapezoid
+    from lutetia.dosimetry.trapezoid_fit import fit_trapezoid as fit_trapezoid
+    from lutetia.dosimetry.uncertainty import ChainSteps as ChainSteps
+    from lutetia.dosimetry.uncertainty import DoseChain as DoseChain
+    from lutetia.dosimetry.uncertainty import chain_steps as chain_steps
+    from lutetia.dosimetry.uncertainty import volume_u_fraction as volume_u_fraction
+    from lutetia.dosimetry.uncertainty import with_uncertainty as with_uncertainty
+    from lutetia.dosimetry.voxel_fit import VoxelFit as VoxelFit
+    from lutetia.dosimetry.voxel_fit import VoxelState as VoxelState
+    from lutetia.dosimetry.voxel_fit import fit_voxels as fit_voxels
+
+# Public name → module of this room that brings it.
+_MODULE_OF = {
+    "Curve": "curve",
+    "ExponentialSum": "curve",
+    "MonoExponential": "curve",
+    "Trapezoid": "trapezoid",
+    "CurveFit": "fit",
+    "fit_curve": "fit",
+    "fit_trapezoid": "trapezoid_fit",
+    "CurveAverage": "curve_choice",
+    "CurveChoice": "curve_choice",
+    "choose_curve": "curve_choice",
+    "BootstrapAreas": "curve_bootstrap",
+    "bootstrap_areas": "curve_bootstrap",
+    "VoxelFit": "voxel_fit",
+    "VoxelState": "voxel_fit",
+    "fit_voxels": "voxel_fit",
+    "HalfLives": "single_time_point",
+    "SingleTimePoint": "single_time_point",
+    "double_time": "single_time_point",
+    "population_mean": "single_time_point",
+    "prior_cycle": "single_time_point",
+    "PopulationCurve": "population_curve",
+    "PopulationFit": "population_curve",
+    "fit_with_population": "population_curve",
+    "AbsorbedDose": "absorbed_dose",
+    "Component": "absorbed_dose",
+    "OrganDose": "organ",
+    "STable": "organ",
+    "local_deposition_gy": "organ",
+    "organ_dose": "organ",
+    "remainder_s_gy_per_mbq_h": "organ",
+    "time_integrated_activity_coefficient_h": "organ",
+    "protraction_factor": "dose_protraction",
+    "Bed": "radiobiology",
+    "Eqd2": "radiobiology",
+    "Tissue": "radiobiology",
+    "bed": "radiobiology",
+    "tissue_parameters": "radiobiology",
+    "MarrowDose": "marrow",
+    "Measured": "marrow",
+    "marrow_by_blood": "marrow",
+    "marrow_by_image": "marrow",
+    "marrow_hybrid": "marrow",
+    "plasma_ratio_fraction": "marrow",
+    "CalibrationFactor": "calibration",
+    "calibration_from_phantom": "calibration",
+    "dead_time_correction_fraction": "calibration",
+    "decay_fraction": "calibration",
+    "mean_during_acquisition_fraction": "calibration",
+    "observed_rate_cps": "calibration",
+    "true_rate_cps": "calibration",
+    "RecoveryCurve": "recovery",
+    "fit_recovery": "recovery",
+    "recovery_of_blurred_sphere": "recovery",
+    "ChainSteps": "uncertainty",
+    "DoseChain": "uncertainty",
+    "chain_steps": "uncertainty",
+    "volume_u_fraction": "uncertainty",
+    "with_uncertainty": "uncertainty",
+    "Cycle": "ledger",
+    "Ledger": "ledger",
+    "Limit": "plan",
+    "Plan": "plan",
+    "PlanRequest": "plan",
+    "plan_cycles": "plan",
+    "probability_above": "plan",
+    "Tandem": "tandem",
+    "tandem_activities": "tandem",
+}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use."""
+    if name in _MODULE_OF:
+        return getattr(importlib.import_module(f"lutetia.dosimetry.{_MODULE_OF[name]}"), name)
+    raise AttributeError(f"module 'lutetia.dosimetry' has no attribute {name!r}")
+
+
+class _Room(ModuleType):
+    """A room in which `nuclide` is always the function, never the module of the same name.
+
+    Importing a module sets it as an attribute of its package and would hide the function; here such a name is kept
+    free.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (isinstance(value, ModuleType) and name in _MODULE_OF):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Room
