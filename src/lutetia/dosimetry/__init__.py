@@ -28,9 +28,18 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.curve_choice import CurveAverage as CurveAverage
     from lutetia.dosimetry.curve_choice import CurveChoice as CurveChoice
     from lutetia.dosimetry.curve_choice import choose_curve as choose_curve
+    from lutetia.dosimetry.direct_sum import direct_sum_gy as direct_sum_gy
     from lutetia.dosimetry.dose_protraction import protraction_factor as protraction_factor
+    from lutetia.dosimetry.dose_volume import DoseVolume as DoseVolume
+    from lutetia.dosimetry.dose_volume import dose_volume as dose_volume
     from lutetia.dosimetry.fit import CurveFit as CurveFit
     from lutetia.dosimetry.fit import fit_curve as fit_curve
+    from lutetia.dosimetry.geometric_transfer import RegionContents as RegionContents
+    from lutetia.dosimetry.geometric_transfer import region_contents as region_contents
+    from lutetia.dosimetry.kernel import RadialKernel as RadialKernel
+    from lutetia.dosimetry.kernel import radial_kernel as radial_kernel
+    from lutetia.dosimetry.lattice_kernel import LatticeKernel as LatticeKernel
+    from lutetia.dosimetry.lattice_kernel import lattice_kernel as lattice_kernel
     from lutetia.dosimetry.ledger import Cycle as Cycle
     from lutetia.dosimetry.ledger import Ledger as Ledger
     from lutetia.dosimetry.marrow import MarrowDose as MarrowDose
@@ -39,12 +48,25 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.marrow import marrow_by_image as marrow_by_image
     from lutetia.dosimetry.marrow import marrow_hybrid as marrow_hybrid
     from lutetia.dosimetry.marrow import plasma_ratio_fraction as plasma_ratio_fraction
+    from lutetia.dosimetry.nuclide import Nuclide as Nuclide
+    from lutetia.dosimetry.nuclide import nuclide as nuclide
     from lutetia.dosimetry.organ import OrganDose as OrganDose
     from lutetia.dosimetry.organ import STable as STable
     from lutetia.dosimetry.organ import local_deposition_gy as local_deposition_gy
     from lutetia.dosimetry.organ import organ_dose as organ_dose
     from lutetia.dosimetry.organ import remainder_s_gy_per_mbq_h as remainder_s_gy_per_mbq_h
     from lutetia.dosimetry.organ import time_integrated_activity_coefficient_h as time_integrated_activity_coefficient_h
+    from lutetia.dosimetry.phantom import DigitalPatient as DigitalPatient
+    from lutetia.dosimetry.phantom import VoxelPhantom as VoxelPhantom
+    from lutetia.dosimetry.phantom import digital_patient as digital_patient
+    from lutetia.dosimetry.phantom import on_grid as on_grid
+    from lutetia.dosimetry.phantom import sphere_phantom as sphere_phantom
+    from lutetia.dosimetry.phantom import torso_geometry as torso_geometry
+    from lutetia.dosimetry.phantom_scan import Camera as Camera
+    from lutetia.dosimetry.phantom_scan import PhantomScan as PhantomScan
+    from lutetia.dosimetry.phantom_scan import phantom_series as phantom_series
+    from lutetia.dosimetry.phantom_truth import PhantomTruth as PhantomTruth
+    from lutetia.dosimetry.phantom_truth import phantom_truth as phantom_truth
     from lutetia.dosimetry.plan import Limit as Limit
     from lutetia.dosimetry.plan import Plan as Plan
     from lutetia.dosimetry.plan import PlanRequest as PlanRequest
@@ -61,11 +83,21 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.recovery import RecoveryCurve as RecoveryCurve
     from lutetia.dosimetry.recovery import fit_recovery as fit_recovery
     from lutetia.dosimetry.recovery import recovery_of_blurred_sphere as recovery_of_blurred_sphere
+    from lutetia.dosimetry.region_dose import RegionDose as RegionDose
+    from lutetia.dosimetry.region_dose import RegionDoses as RegionDoses
+    from lutetia.dosimetry.region_dose import dose_between_regions as dose_between_regions
+    from lutetia.dosimetry.region_dose import mean_dose_of_regions as mean_dose_of_regions
+    from lutetia.dosimetry.region_dose import s_between_regions as s_between_regions
     from lutetia.dosimetry.single_time_point import HalfLives as HalfLives
     from lutetia.dosimetry.single_time_point import SingleTimePoint as SingleTimePoint
     from lutetia.dosimetry.single_time_point import double_time as double_time
     from lutetia.dosimetry.single_time_point import population_mean as population_mean
     from lutetia.dosimetry.single_time_point import prior_cycle as prior_cycle
+    from lutetia.dosimetry.sphere import SelfDose as SelfDose
+    from lutetia.dosimetry.sphere import ellipsoid_s_gy_per_bq_s as ellipsoid_s_gy_per_bq_s
+    from lutetia.dosimetry.sphere import organ_self_s_gy_per_bq_s as organ_self_s_gy_per_bq_s
+    from lutetia.dosimetry.sphere import self_dose as self_dose
+    from lutetia.dosimetry.sphere import sphere_s_gy_per_bq_s as sphere_s_gy_per_bq_s
     from lutetia.dosimetry.tandem import Tandem as Tandem
     from lutetia.dosimetry.tandem import tandem_activities as tandem_activities
     from lutetia.dosimetry.trapezoid import Trapezoid as Trapezoid
@@ -75,12 +107,29 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.uncertainty import chain_steps as chain_steps
     from lutetia.dosimetry.uncertainty import volume_u_fraction as volume_u_fraction
     from lutetia.dosimetry.uncertainty import with_uncertainty as with_uncertainty
+    from lutetia.dosimetry.voxel_dose import EnergyBalance as EnergyBalance
+    from lutetia.dosimetry.voxel_dose import VoxelDose as VoxelDose
+    from lutetia.dosimetry.voxel_dose import dose_map_gy as dose_map_gy
+    from lutetia.dosimetry.voxel_dose import voxel_dose as voxel_dose
     from lutetia.dosimetry.voxel_fit import VoxelFit as VoxelFit
     from lutetia.dosimetry.voxel_fit import VoxelState as VoxelState
     from lutetia.dosimetry.voxel_fit import fit_voxels as fit_voxels
+    from lutetia.dosimetry.voxel_kernel import VoxelKernel as VoxelKernel
+    from lutetia.dosimetry.voxel_kernel import voxel_kernel as voxel_kernel
 
 # Public name → module of this room that brings it.
 _MODULE_OF = {
+    "Nuclide": "nuclide",
+    "nuclide": "nuclide",
+    "RadialKernel": "kernel",
+    "radial_kernel": "kernel",
+    "VoxelKernel": "voxel_kernel",
+    "voxel_kernel": "voxel_kernel",
+    "SelfDose": "sphere",
+    "self_dose": "sphere",
+    "sphere_s_gy_per_bq_s": "sphere",
+    "ellipsoid_s_gy_per_bq_s": "sphere",
+    "organ_self_s_gy_per_bq_s": "sphere",
     "Curve": "curve",
     "ExponentialSum": "curve",
     "MonoExponential": "curve",
@@ -148,6 +197,33 @@ _MODULE_OF = {
     "probability_above": "plan",
     "Tandem": "tandem",
     "tandem_activities": "tandem",
+    "EnergyBalance": "voxel_dose",
+    "VoxelDose": "voxel_dose",
+    "dose_map_gy": "voxel_dose",
+    "voxel_dose": "voxel_dose",
+    "LatticeKernel": "lattice_kernel",
+    "lattice_kernel": "lattice_kernel",
+    "direct_sum_gy": "direct_sum",
+    "DoseVolume": "dose_volume",
+    "dose_volume": "dose_volume",
+    "RegionDose": "region_dose",
+    "RegionDoses": "region_dose",
+    "dose_between_regions": "region_dose",
+    "mean_dose_of_regions": "region_dose",
+    "s_between_regions": "region_dose",
+    "RegionContents": "geometric_transfer",
+    "region_contents": "geometric_transfer",
+    "DigitalPatient": "phantom",
+    "VoxelPhantom": "phantom",
+    "digital_patient": "phantom",
+    "on_grid": "phantom",
+    "sphere_phantom": "phantom",
+    "torso_geometry": "phantom",
+    "Camera": "phantom_scan",
+    "PhantomScan": "phantom_scan",
+    "phantom_series": "phantom_scan",
+    "PhantomTruth": "phantom_truth",
+    "phantom_truth": "phantom_truth",
 }
 
 __all__ = sorted(_MODULE_OF)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lutetia.plots.figure import COLOURS, DASHES, GREY, INK, Figure
+from lutetia.dates import DAYS_PER_MONTH as DAYS_PER_MONTH
+from lutetia.plots.curve_names import HEIGHT, WIDTH, Frame, at_risk, colour_of, legend
+from lutetia.plots.figure import GREY, Figure
 from lutetia.survival.curve_interval import Interval
 from lutetia.survival.kaplan_meier import KaplanMeier
 
-DAYS_PER_MONTH = 30.4375
-WIDTH, HEIGHT, ROW = 560, 300, 17
 MOST_STEPS = 1500  # of one curve; more cannot be told apart at this width
+MARKS_APART = 4  # pixels between censor marks; closer ones merge into a bar
+MOST_BANDS = 4  # curves with interval bands and median lines; more of them hide each other
+TITLE_LETTERS = 40  # of a line of the vertical axis's title
 
 
 def kaplan_meier_figure(
@@ -29,18 +33,21 @@ def kaplan_meier_figure(
 ) -> Figure:
     """Curves of days by name, drawn in months (days / 30.4375), with the table of numbers at risk.
 
-    `outcome` names the vertical axis ("Overall survival"); `note` stands in the plot (a log-rank p, a hazard ratio).
-    The horizontal axis ends at `horizon_months`, by default where the last curve ends; ticks and numbers at risk stand
-    every `every_months`, by default a round number that gives five to nine of them.
+    `outcome` names the vertical axis ("Overall survival"); `note` stands under the names of the curves (a log-rank p,
+    a hazard ratio). The horizontal axis ends at `horizon_months`, by default at the first tick after the last
+    follow-up; ticks and numbers at risk stand every `every_months`, by default a round number that gives four to nine
+    of them. More than four curves have neither bands nor median lines. Names and note stand at the top right, above
+    the plot where a curve runs there.
     """
-    end = horizon_months or max(float(curve.times[-1]) for curve in curves.values()) / DAYS_PER_MONTH
+    longest = max(float(curve.times[-1]) for curve in curves.values()) / DAYS_PER_MONTH
+    end = max(horizon_months or longest, SHORTEST)
     step = every_months or _round_step(end)
-    end = float(np.ceil(end / step - 1e-9) * step)
-    names = list(curves)
-    frame = {"names": names, "end": end, "step": step}
+    if horizon_months is None:
+        end = float(np.ceil(end / step - 1e-9) * step)
+    frame = Frame(names=tuple(curves), end_months=end, every_months=step)
     top = _curves(curves, frame, outcome, interval, note)
     specification = {
-        "vconcat": [top, _at_risk(curves, frame)],
+        "vconcat": [top, at_risk(curves, frame)],
         "spacing": 8,
         "resolve": {"scale": {"x": "independent", "color": "independent"}},
         "padding": 8,
@@ -50,51 +57,45 @@ def kaplan_meier_figure(
     return Figure(specification=specification, description=_said(curves, outcome, interval, note))
 
 
+SHORTEST = 1.0  # months of axis, for curves that end on their first days
+
+
 def _round_step(end: float) -> float:
-    for step in (1, 2, 3, 6, 12, 24, 36, 48, 60, 120):
+    for step in (0.25, 0.5, 1, 2, 3, 6, 12, 24, 36, 48, 60, 120):
         if end / step <= 9:
             return float(step)
     return 240.0
 
 
 def _curves(
-    curves: Mapping[str, KaplanMeier], frame: Mapping[str, Any], outcome: str, interval: Interval, note: str
+    curves: Mapping[str, KaplanMeier], frame: Frame, outcome: str, interval: Interval, note: str
 ) -> dict[str, Any]:
     steps, marks, medians = [], [], []
+    few = len(curves) <= MOST_BANDS
     for name, curve in curves.items():
-        steps += _steps(name, curve, interval, frame["end"])
-        marks += _censored(name, curve, frame["end"])
-        medians += _median(name, curve, frame["end"])
-    ticks = [float(tick) for tick in np.arange(0, frame["end"] + 1e-9, frame["step"])]
-    x = {
-        "field": "months",
-        "type": "quantitative",
-        "scale": {"domain": [0, frame["end"]], "nice": False},
-        "axis": {"values": ticks, "title": "Months", "titlePadding": 6, "labelFlush": False},
+        steps += _steps(name, curve, interval, frame.end_months)
+        marks += _censored(name, curve, frame.end_months)
+        medians += _median(name, curve, frame.end_months) if few else []
+    axis = {
+        "values": frame.ticks.tolist(),
+        "title": "Months",
+        "titlePadding": 6,
+        "labelFlush": False,
+        "labelExpr": "'' + datum.value",
     }
+    x = frame.x(axis)
     y = {
         "field": "share",
         "type": "quantitative",
         "scale": {"domain": [0, 1]},
-        "axis": {"format": "%", "title": outcome, "values": [0, 0.25, 0.5, 0.75, 1]},
+        "axis": {"format": "%", "title": wrap(outcome, TITLE_LETTERS), "values": [0, 0.25, 0.5, 0.75, 1]},
     }
-    colour = _colour(frame["names"])
-    dash = {
-        "field": "group",
-        "type": "nominal",
-        "scale": {"domain": frame["names"], "range": list(DASHES)},
-        "legend": None,
-    }
+    colour = colour_of(frame.names)
     layers: list[dict[str, Any]] = [
         {
-            "data": {"values": [s for s in steps if s["lower"] is not None]},
+            "data": {"values": [s for s in steps if few and s["lower"] is not None]},
             "mark": {"type": "area", "interpolate": "step-after", "opacity": 0.13},
-            "encoding": {
-                "x": x,
-                "y": {**y, "field": "lower"},
-                "y2": {"field": "upper"},
-                "color": colour,
-            },
+            "encoding": {"x": x, "y": {**y, "field": "lower"}, "y2": {"field": "upper"}, "color": colour},
         },
         {
             "data": {"values": medians},
@@ -103,14 +104,8 @@ def _curves(
         },
         {
             "data": {"values": steps},
-            "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2, "clip": True},
-            "encoding": {
-                "x": x,
-                "y": y,
-                "color": colour,
-                "strokeDash": dash,
-                "tooltip": _tooltip(),
-            },
+            "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
+            "encoding": {"x": x, "y": y, "color": colour, "strokeDash": frame.dash, "tooltip": _tooltip()},
         },
         {
             "data": {"values": marks},
@@ -118,53 +113,7 @@ def _curves(
             "encoding": {"x": x, "y": y, "color": colour},
         },
     ]
-    layers += _legend(curves, frame["names"], interval)
-    if note:
-        layers.append(_note(note, below=len(curves)))
-    return {"width": WIDTH, "height": HEIGHT, "layer": layers}
-
-
-def _colour(names: list[str]) -> dict[str, Any]:
-    return {
-        "field": "group",
-        "type": "nominal",
-        "scale": {"domain": names, "range": [COLOURS[at % len(COLOURS)] for at in range(len(names))]},
-        "legend": None,
-    }
-
-
-def _legend(curves: Mapping[str, KaplanMeier], names: list[str], interval: Interval) -> list[dict[str, Any]]:
-    """Name and median of each curve at the top right, beside a piece of its line."""
-    rows = [
-        {"group": name, "text": f"{name}: {_median_text(curves[name], interval)}", "row": 8 + 15 * at}
-        for at, name in enumerate(names)
-    ]
-    y = {"field": "row", "type": "quantitative", "scale": None, "axis": None}
-    ends = [{**row, "pixel": pixel} for row in rows for pixel in (WIDTH - 30, WIDTH - 4)]
-    dash = {"field": "group", "type": "nominal", "scale": {"domain": names, "range": list(DASHES)}, "legend": None}
-    x = {"field": "pixel", "type": "quantitative", "scale": None, "axis": None}
-    return [
-        {
-            "data": {"values": ends},
-            "mark": {"type": "line", "strokeWidth": 2},
-            "encoding": {"x": x, "y": y, "color": _colour(names), "strokeDash": dash},
-        },
-        {
-            "data": {"values": rows},
-            "mark": {"type": "text", "align": "right", "baseline": "middle", "fontSize": 11},
-            "encoding": {"x": {"value": WIDTH - 36}, "y": y, "text": {"field": "text"}},
-        },
-    ]
-
-
-def _median_text(curve: KaplanMeier, interval: Interval) -> str:
-    median = curve.median(interval)
-    if median.estimate is None:
-        return "median not reached"
-    low, high = (
-        "not reached" if limit is None else f"{limit / DAYS_PER_MONTH:.1f}" for limit in (median.lower, median.upper)
-    )
-    return f"median {median.estimate / DAYS_PER_MONTH:.1f} months ({low}–{high})"
+    return {"width": WIDTH, "height": HEIGHT, "layer": layers + legend(curves, frame, interval, note)}
 
 
 def _tooltip() -> list[dict[str, Any]]:
@@ -177,25 +126,11 @@ def _tooltip() -> list[dict[str, Any]]:
     ]
 
 
-def _note(note: str, below: int) -> dict[str, Any]:
-    """The note's lines under the names of `below` curves, where no curve runs: curves fall from the left."""
-    rows = [{"text": line, "row": 12 + 15 * (below + at)} for at, line in enumerate(note.split("\n"))]
-    return {
-        "data": {"values": rows},
-        "mark": {"type": "text", "align": "right", "baseline": "middle", "color": INK, "fontSize": 11},
-        "encoding": {
-            "text": {"field": "text"},
-            "x": {"value": WIDTH - 4},
-            "y": {"field": "row", "type": "quantitative", "scale": None, "axis": None},
-        },
-    }
-
-
 def _steps(name: str, curve: KaplanMeier, interval: Interval, end_months: float) -> list[dict[str, Any]]:
     """The corners of one curve up to the end of the axis; the last one carries it to the end of follow-up."""
     band = curve.band(interval)
     keep = _visible(band.survival)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "group": name,
             "months": float(t) / DAYS_PER_MONTH,
@@ -225,14 +160,14 @@ def _limit(value: float) -> float | None:
 
 
 def _censored(name: str, curve: KaplanMeier, end_months: float) -> list[dict[str, Any]]:
-    at = np.flatnonzero(curve.censored > 0)
-    if at.size > MOST_STEPS:
-        at = at[np.linspace(0, at.size - 1, MOST_STEPS).astype(int)]
+    """Censor marks on the curve, as many as can be told apart."""
+    at = np.flatnonzero((curve.censored > 0) & (curve.times <= end_months * DAYS_PER_MONTH))
     months = curve.times[at] / DAYS_PER_MONTH
+    place = np.floor(months / end_months * WIDTH / MARKS_APART)
+    first = np.diff(place, prepend=-1) > 0 if at.size > WIDTH / MARKS_APART else np.ones(at.size, dtype=bool)
     return [
         {"group": name, "months": float(m), "share": float(s)}
-        for m, s in zip(months, curve.survival[at], strict=True)
-        if m <= end_months
+        for m, s in zip(months[first], curve.survival[at[first]], strict=True)
     ]
 
 
@@ -244,38 +179,6 @@ def _median(name: str, curve: KaplanMeier, end_months: float) -> list[dict[str, 
     months = median / DAYS_PER_MONTH
     across = {"group": name, "months": 0.0, "share": 0.5, "to_months": months, "to_share": 0.5}
     return [across, {**across, "months": months, "to_share": 0.0}]
-
-
-def _at_risk(curves: Mapping[str, KaplanMeier], frame: Mapping[str, Any]) -> dict[str, Any]:
-    """Numbers at risk under the ticks, one row for each curve in its colour."""
-    ticks = np.arange(0, frame["end"] + 1e-9, frame["step"])
-    rows = []
-    for name, curve in curves.items():
-        for tick, count in zip(ticks, curve.at_risk_at(ticks * DAYS_PER_MONTH), strict=True):
-            rows.append({"group": name, "months": float(tick), "count": f"{float(count):.0f}"})
-    return {
-        "title": {"text": "Number at risk", "fontSize": 11, "fontWeight": 600, "offset": 2, "color": INK},
-        "width": WIDTH,
-        "height": ROW * len(curves),
-        "data": {"values": rows},
-        "mark": {"type": "text", "fontSize": 11},
-        "encoding": {
-            "x": {
-                "field": "months",
-                "type": "quantitative",
-                "scale": {"domain": [0, frame["end"]], "nice": False},
-                "axis": None,
-            },
-            "y": {
-                "field": "group",
-                "type": "nominal",
-                "sort": frame["names"],
-                "axis": {"title": None, "domain": False, "ticks": False, "labelPadding": 16, "labelLimit": 240},
-            },
-            "text": {"field": "count"},
-            "color": _colour(frame["names"]),
-        },
-    }
 
 
 def _said(curves: Mapping[str, KaplanMeier], outcome: str, interval: str, note: str) -> str:

@@ -10,7 +10,10 @@ from typing import Any
 
 from lutetia.plots.figure import GREY, INK, Figure
 
-BOX, SIDE, GAP, LINE, PAD, ACROSS = 230, 290, 26, 15, 9, 46
+BOX, SIDE, GAP, LINE, PAD, ACROSS = 230, 310, 26, 15, 9, 46
+LABEL_LETTERS, REASON_LETTERS, LETTER = 34, 46, 6.4  # letters of a line, pixels of a letter
+NUMBER = 7  # pixels of a digit before a reason
+_Row = tuple[tuple[float, str], ...]  # the texts of one line of a box, each with how many pixels it is set in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,59 +28,96 @@ class FlowStep:
 def flow_figure(steps: Sequence[FlowStep], *, groups: Sequence[tuple[str, int]] = (), title: str = "") -> Figure:
     """Boxes from top to bottom, reasons beside the arrows, the groups that are compared side by side at the end.
 
-    Raises ValueError if a step does not close: patients less those left out must be the next step's patients.
+    Raises ValueError without a step, or if one does not close: patients less those left out must be the next step's
+    patients, and after the last one those of the groups.
     """
     _refuse_open_sums(steps, groups)
     boxes: list[dict[str, Any]] = []
     arrows: list[dict[str, Any]] = []
     top = 0.0
     for at, step in enumerate(steps):
-        bottom = _box(boxes, 0, top, BOX, [*wrap(step.label, 34), f"n = {step.patients}"])
+        bottom = _box(boxes, 0, top, BOX, _plain([*wrap(step.label, LABEL_LETTERS), f"n = {step.patients}"]))
+        next_top = bottom + GAP
         if step.left_out:
-            lines = [f"Left out: {sum(count for _, count in step.left_out)}"]
-            for why, count in step.left_out:
-                lines += wrap(f"{count}  {why}", 46, subsequent_indent="     ")
-            side = _box(boxes, BOX + ACROSS, bottom + GAP / 2, SIDE, lines, left=True)
+            side = _box(boxes, BOX + ACROSS, bottom + GAP / 2, SIDE, _reasons(step), left=True)
             middle = (bottom + GAP / 2 + side) / 2
             arrows.append({"x": BOX / 2, "x2": BOX + ACROSS - 5, "y": middle, "y2": middle, "head": "right"})
             next_top = side + GAP / 2
-        else:
-            next_top = bottom + GAP
-        if at + 1 < len(steps) or groups:
+        if at + 1 < len(steps):
             arrows.append({"x": BOX / 2, "x2": BOX / 2, "y": bottom, "y2": next_top - 5, "head": "down"})
+        elif groups:
+            next_top = _groups(boxes, arrows, groups, bottom, next_top)
+        elif step.left_out:
+            arrows.append({"x": BOX / 2, "x2": BOX / 2, "y": bottom, "y2": middle, "head": ""})
         top = next_top
-    if groups:
-        top = _groups(boxes, groups, top)
-    said = "; ".join(f"{step.label} {step.patients}" for step in steps)
-    split = "; ".join(f"{name} {count}" for name, count in groups)
-    specification = _specification(boxes, arrows, BOX + ACROSS + SIDE, top, title)
-    return Figure(specification=specification, description=f"Participant flow: {said}. {split}")
+    said = "; ".join([*(f"{step.label} {step.patients}" for step in steps), *(f"{name} {n}" for name, n in groups)])
+    wide = max(box["x2"] for box in boxes)
+    specification = _specification(boxes, arrows, wide, max(box["y2"] for box in boxes), title)
+    return Figure(specification=specification, description=f"Participant flow: {said}.")
 
 
 def _refuse_open_sums(steps: Sequence[FlowStep], groups: Sequence[tuple[str, int]]) -> None:
+    if not steps:
+        raise ValueError("a flow must have a step")
     for step, following in itertools.pairwise(steps):
-        rest = step.patients - sum(count for _, count in step.left_out)
-        if rest != following.patients:
-            raise ValueError(f"{step.label}: {rest} patients remain, but {following.label} has {following.patients}")
-    if groups and sum(count for _, count in groups) != steps[-1].patients:
-        raise ValueError(f"the groups hold {sum(c for _, c in groups)} patients, not {steps[-1].patients}")
+        if _rest(step) != following.patients:
+            raise ValueError(
+                f"{step.label}: {_rest(step)} patients remain, but {following.label} has {following.patients}"
+            )
+    held = sum(count for _, count in groups)
+    if groups and held != _rest(steps[-1]):
+        raise ValueError(f"the groups hold {held} patients, not {_rest(steps[-1])}")
+
+
+def _rest(step: FlowStep) -> int:
+    return step.patients - sum(count for _, count in step.left_out)
+
+
+def _plain(lines: Sequence[str]) -> list[_Row]:
+    return [((0.0, line),) for line in lines]
+
+
+def _reasons(step: FlowStep) -> list[_Row]:
+    """The sum, then every reason behind its count, set in so that counts stand apart."""
+    inset = float(NUMBER * (1 + max(len(str(count)) for _, count in step.left_out)))
+    rows = _plain([f"Left out: {sum(count for _, count in step.left_out)}"])
+    for why, count in step.left_out:
+        first, *more = wrap(why, REASON_LETTERS) or [""]
+        rows += [((0.0, str(count)), (inset, first)), *(((inset, line),) for line in more)]
+    return rows
 
 
 def _box(
-    boxes: list[dict[str, Any]], x: float, top: float, width_px: float, lines: list[str], left: bool = False
+    boxes: list[dict[str, Any]], x: float, top: float, width_px: float, rows: list[_Row], left: bool = False
 ) -> float:
-    bottom = top + 2 * PAD + LINE * len(lines)
-    boxes.append({"x": x, "x2": x + width_px, "y": top, "y2": bottom, "lines": lines, "left": left})
+    """Puts a box with its lines; returns its lower edge."""
+    bottom = top + 2 * PAD + LINE * len(rows)
+    boxes.append({"x": x, "x2": x + width_px, "y": top, "y2": bottom, "rows": rows, "left": left})
     return bottom
 
 
-def _groups(boxes: list[dict[str, Any]], groups: Sequence[tuple[str, int]], top: float) -> float:
+def _groups(
+    boxes: list[dict[str, Any]],
+    arrows: list[dict[str, Any]],
+    groups: Sequence[tuple[str, int]],
+    bottom: float,
+    next_top: float,
+) -> float:
+    """The groups side by side, all of one height, under a rail from the last box; returns their lower edge."""
     width_px = min(BOX, (BOX + ACROSS + SIDE - 12 * (len(groups) - 1)) / len(groups))
-    bottom = top
-    for at, (name, count) in enumerate(groups):
-        found = _box(boxes, at * (width_px + 12), top, width_px, [*wrap(name, int(width_px / 6.6)), f"n = {count}"])
-        bottom = max(bottom, found)
-    return bottom
+    width_px = max(width_px, LETTER * 12)
+    names = [wrap(name, max(int(width_px / LETTER), 8)) for name, _ in groups]
+    tallest = max(len(name) for name in names)
+    middles = [at * (width_px + 12) + width_px / 2 for at in range(len(groups))]
+    rail, top = next_top, next_top + GAP
+    arrows.append({"x": BOX / 2, "x2": BOX / 2, "y": bottom, "y2": rail, "head": ""})
+    arrows.append({"x": min(*middles, BOX / 2), "x2": max(*middles, BOX / 2), "y": rail, "y2": rail, "head": ""})
+    lower = top
+    for name, (_, count), middle in zip(names, groups, middles, strict=True):
+        lines = [*name, *[""] * (tallest - len(name)), f"n = {count}"]
+        lower = _box(boxes, middle - width_px / 2, top, width_px, _plain(lines))
+        arrows.append({"x": middle, "x2": middle, "y": rail, "y2": top - 5, "head": "down"})
+    return lower
 
 
 def _specification(
@@ -91,12 +131,13 @@ def _specification(
     text = [
         {
             "text": line,
-            "x": box["x"] + 10 if box["left"] else (box["x"] + box["x2"]) / 2,
+            "x": box["x"] + 10 + inset if box["left"] else (box["x"] + box["x2"]) / 2,
             "y": box["y"] + PAD + LINE * (at + 0.5),
             "left": box["left"],
         }
         for box in boxes
-        for at, line in enumerate(box["lines"])
+        for at, row in enumerate(box["rows"])
+        for inset, line in row
     ]
     bare = [{key: box[key] for key in ("x", "x2", "y", "y2")} for box in boxes]
     to = {"x2": {"field": "x2"}, "y2": {"field": "y2"}}
