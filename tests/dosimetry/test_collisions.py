@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import xraylib
 from scipy.integrate import quad
 
 from lutetia.dosimetry.collision_tables import collision_tables
 from lutetia.dosimetry.collisions import (
     any_direction,
+    bound_compton,
     braking_cosine,
     coherent_cosine,
     compton,
@@ -16,6 +18,7 @@ from lutetia.dosimetry.collisions import (
     knock_on,
     turn,
 )
+from lutetia.dosimetry.medium import medium
 
 MASS, DRAWS = 0.51099895, 40_000
 
@@ -53,6 +56,26 @@ def test_compton_has_the_mean_of_klein_and_nishina(energy, state):
     assert left == pytest.approx(energy / (1 + energy / MASS * (1 - cosine)))  # energy and momentum are kept
     momentum = np.sqrt((energy - left) * (energy - left + 2 * MASS))
     assert momentum * electron == pytest.approx(energy - left * cosine, abs=1e-9)
+
+
+@pytest.mark.parametrize("energy", [0.005, 0.06, 2.6])
+def test_compton_on_bound_electrons_has_the_mean_of_the_incoherent_function(energy, state):
+    """Klein and Nishina times S(x) / Z from xraylib, water; above 1 MeV binding no longer matters."""
+    tables, water = collision_tables("water", 0.01, 0.005, 0.05), medium("water")
+    cosine = np.linspace(-1, 1, 4001)
+    transfer = energy * 1e3 / 12.398419843 * np.sqrt((1 - cosine) / 2)
+    bound = sum(
+        fraction / weight * np.array([xraylib.SF_Compt(z, max(x, 1e-3)) for x in transfer])
+        for z, fraction, weight in water.elements
+    )
+    kept = 1 / (1 + energy / MASS * (1 - cosine))
+    density = kept**2 * (kept + 1 / kept - 1 + cosine**2) * bound
+    mean = np.trapezoid(density * cosine, cosine) / np.trapezoid(density, cosine)
+    drawn = np.array([bound_compton(energy, tables.form_x2, tables.bound_share, state) for _ in range(DRAWS)])[:, 1]
+    assert drawn.mean() == pytest.approx(mean, abs=4 * drawn.std() / np.sqrt(DRAWS))
+    free = kept**2 * (kept + 1 / kept - 1 + cosine**2)
+    shift = np.trapezoid(free * cosine, cosine) / np.trapezoid(free, cosine) - mean
+    assert (shift > 0.01) == (energy < 0.1)  # what is bound scatters less forward
 
 
 @pytest.mark.parametrize("energy", [0.05, 1.0])

@@ -12,7 +12,6 @@ from lutetia.dosimetry.decay_chain import activities_after_bq, equilibrium_chain
 from lutetia.dosimetry.emission import Emission
 from lutetia.errors import InputError
 
-
 LIVES = {"Aa-1": 10.0, "Bb-1": 1.0, "Cc-1": inf, "Dd-1": 100.0, "Ee-1": inf}
 TREE = {"Aa-1": (("Bb-1", 0.8), ("Cc-1", 0.2)), "Bb-1": (("Dd-1", 1.0),), "Dd-1": (("Ee-1", 1.0),)}
 

@@ -51,7 +51,7 @@ def test_concentrations_come_back_through_borders_and_blur(phantom, psf_fwhm_mm)
 
 
 def test_what_a_mask_shows_is_less(phantom):
-    regions, shares, _ = phantom
+    _, shares, _ = phantom
     image = image_of(shares, 10.0)
     seen = (image.array * shares[0]).sum() / shares[0].sum()
     assert seen < 0.7 * 100  # a third is blurred away, and the transfer matrix brings it back
@@ -80,7 +80,8 @@ def test_an_amount_per_voxel_is_the_same(phantom):
 
 def test_a_blur_keeps_what_lies_far_from_the_border_and_the_total(phantom):
     _, shares, _ = phantom
-    assert blurred(shares[2], (4.0,) * 3, 0.0) is shares[2]
+    whole = shares[2]
+    assert blurred(whole, (4.0,) * 3, 0.0) is whole
     point = np.zeros((30, 30, 30), np.float32)
     point[15, 15, 15] = 1.0
     spread = blurred(point, (4.0,) * 3, 12.0)

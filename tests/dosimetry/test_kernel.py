@@ -82,14 +82,16 @@ def test_an_alpha_particle_loses_its_energy_along_its_range():
 def test_photons_at_60_kev_have_the_published_dose_rate_constant():
     """Dose to water at 1 cm per air kerma strength, TG-43: 1.355 cGy/(h U) at 60 keV, the largest of all energies.
 
-    Luxton and Jozsef, Med Phys 1999; 26: 2531 (EGS4). μen/ρ of dry air at 60 keV: 0.03041 cm²/g (NISTIR 5632).
+    Luxton and Jozsef, Med Phys 1999; 26: 2531 (EGS4). μen/ρ of dry air at 60 keV: 0.03041 cm²/g (NISTIR 5632). With
+    the cross-sections of XCOM, which we use too, constants come out up to 3 % different (Selvam and Shrivastava, J Med
+    Phys 2014; 39: 4). Compton scattering on free electrons gives 1.31; the stored kernels are noisy to 0.5 % here.
     """
     lines = Lines(energy_mev=np.array([0.06]), per_decay=np.ones(1))
     running = photon_within_mev(lines, monoenergetic_kernels("water"))
-    inner, outer = 0.9, 1.1
+    inner, outer = RADII_G_PER_CM2[np.searchsorted(RADII_G_PER_CM2, [0.8, 1.25])]
     shell = np.diff(np.interp([inner, outer], RADII_G_PER_CM2, running))[0]
-    dose = shell / (4 / 3 * np.pi * (outer**3 - inner**3))  # MeV/g at 1 cm, where dose · r² hardly changes
-    assert dose * 4 * np.pi / (0.06 * 0.03041) == pytest.approx(1.355, rel=0.02)
+    dose = shell / (4 * np.pi * (outer - inner))  # MeV/g at 1 cm, for dose · r² hardly changes there
+    assert dose * 4 * np.pi / (0.06 * 0.03041) == pytest.approx(1.355, rel=0.025)
 
 
 def test_density_only_stretches_the_kernel():
@@ -98,10 +100,16 @@ def test_density_only_stretches_the_kernel():
     assert found.energy_within_mev(np.ones((2, 3)), 1.04, "electron").shape == (2, 3)
 
 
-@pytest.mark.parametrize(("name", "classes"), [("Lu-177", ELECTRON_CLASSES), ("Lu-177", PHOTON_CLASSES)])
-def test_the_kernel_is_what_the_transport_gives_with_the_spectrum_itself(name, classes):
-    """Independent of tables and interpolation: the nuclide's own energies followed from a point in endless tissue."""
-    _against_transport(name, classes, 12_000, 0.015)
+@pytest.mark.parametrize(
+    ("name", "classes", "histories"),
+    [("Lu-177", ELECTRON_CLASSES, 12_000), ("Lu-177", PHOTON_CLASSES, 12_000), ("Y-90", ELECTRON_CLASSES, 6_000)],
+)
+def test_the_kernel_is_what_the_transport_gives_with_the_spectrum_itself(name, classes, histories):
+    """Independent of tables and interpolation: the nuclide's own energies followed from a point in endless tissue.
+
+    The share of the energy within a distance has a standard deviation of at most 0.4 per decay of these spectra.
+    """
+    _against_transport(name, classes, histories, 4 * 0.4 / np.sqrt(histories))
 
 
 @pytest.mark.long

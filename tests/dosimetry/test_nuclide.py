@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,28 +12,28 @@ from lutetia.dosimetry.emission import CLASSES, Emission, Lines
 from lutetia.dosimetry.nuclide import nuclide
 from lutetia.errors import InputError
 
-# ICRP 107, MeV per decay, with daughters: betas; conversion and Auger electrons; alphas and recoil; photons. Summed
-# from its listed branches and lines independently of this code.
-PUBLISHED = {
-    "Lu-177": (159.528, 0.13327, 0.01465, 0.0, 0.03510),
-    "Y-90": (64.10, 0.93290, 0.00020, 0.0, 0.0),
-    "In-111": (67.3128, 0.0, 0.03482, 0.0, 0.40611),
-    "Tb-161": (165.744, 0.15426, 0.04823, 0.0, 0.03652),
-    "Pb-212": (10.64, 0.7948, 0.1061, 7.9524, 1.4565),
-    "Bi-213": (45.59 / 60, 0.6360, 0.0199, 8.4831, 0.1726),
-    "Ac-225": (240.0, 0.6359, 0.0537, 27.9947, 0.2193),
-}
+TABLE = Path(__file__).parent / "reference" / "decay_energies.csv"
+ROWS = list(csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()))
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
-def test_energies_per_decay_are_as_published(name):
-    half_life, beta, converted, alpha, photon = PUBLISHED[name]
-    found = nuclide(name)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["nuclide"])
+def test_energies_per_decay_are_as_published(row):
+    columns = ("half_life_h", "beta_mev", "conversion_auger_mev", "alpha_recoil_mev", "photon_mev")
+    half_life, beta, converted, alpha, photon = (float(row[column]) for column in columns)
+    found = nuclide(row["nuclide"])
     assert found.half_life_h == pytest.approx(half_life, rel=1e-3)
     assert found.energy_mev("beta") == pytest.approx(beta, rel=1e-3, abs=1e-5)
     assert found.energy_mev("conversion", "auger") == pytest.approx(converted, rel=1e-3, abs=5e-5)
     assert found.alpha_energy_mev == pytest.approx(alpha, rel=1e-3, abs=1e-9)
     assert found.photon_energy_mev == pytest.approx(photon, rel=1e-3, abs=2e-6)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["nuclide"])
+def test_chains_branch_as_published(row):
+    found = nuclide(row["nuclide"]).per_parent_decay
+    for part in row["per_parent"].split(";"):
+        member, number = part.split()
+        assert found[member] == pytest.approx(float(number), rel=1e-3)
 
 
 def test_delta_of_lutetium_177_by_hand():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lutetia.dosimetry.medium import media_names, medium
-from lutetia.dosimetry.photon_data import attenuation, form_factor_squared
+from lutetia.dosimetry.photon_data import attenuation, form_factor_squared, incoherent_share
 
 # Hubbell and Seltzer, NISTIR 5632 (water, liquid): energy (MeV), μ/ρ (cm²/g).
 NIST_WATER = [
@@ -50,3 +50,22 @@ def test_forward_all_electrons_scatter_together():
     water = medium("water")
     by_hand = sum(fraction / weight * z * z for z, fraction, weight in water.elements)
     assert form_factor_squared(water, np.array([0.0]))[0] == pytest.approx(by_hand, rel=1e-6)
+
+
+def test_no_electron_scatters_alone_forward_and_all_do_backward():
+    """S(0) = 0, S = Z at large transfer; S of oxygen and hydrogen at 0.1 Å⁻¹: 0.977, 0.3426 (Hubbell et al. 1975)."""
+    water = medium("water")
+    assert incoherent_share(water, np.array([0.0, 300.0])) == pytest.approx([0, 1], abs=1e-6)
+    (_, h, h_weight), (_, o, o_weight) = water.elements
+    by_hand = (h / h_weight * 0.3426 + o / o_weight * 0.977) / (h / h_weight * 1 + o / o_weight * 8)
+    assert incoherent_share(water, np.array([0.1]))[0] == pytest.approx(by_hand, rel=1e-3)
+
+
+def test_energy_transferred_at_60_kev_is_what_nist_prints():
+    """Photoelectric and Compton energy per path, binding included: μen/ρ of water 0.03190 cm²/g (NISTIR 5632)."""
+    found, cosine = attenuation("water", 0.06), np.linspace(-1, 1, 4001)
+    kept = 1 / (1 + 0.06 / 0.51099895 * (1 - cosine))
+    bound = incoherent_share(medium("water"), 60 / 12.398419843 * np.sqrt((1 - cosine) / 2))
+    density = kept**2 * (kept + 1 / kept - 1 + cosine**2) * bound
+    given = np.trapezoid(density * (1 - kept), cosine) / np.trapezoid(density, cosine)
+    assert float(found.photoelectric + found.incoherent * given) == pytest.approx(0.03190, rel=2e-3)

@@ -17,7 +17,7 @@ from lutetia.dosimetry.tally import COLUMNS, STACK_PARTICLES, Body, Tally
 def walked(history: int, energy: float, half_thickness: float = inf, medium: str = "water"):
     """Secondaries and escaped energy of one photon started along z at the origin of a slab."""
     tables = collision_tables(medium, 0.01, 0.005, 0.05)
-    photon = PhotonTables(tables.photon, tables.form_x2, tables.form_area)
+    photon = PhotonTables(tables.photon, tables.form_x2, tables.form_area, tables.bound_share)
     tally = Tally(np.zeros(3), np.zeros(100), 1.0, log(0.01), 10.0)
     stack, state = np.zeros((STACK_PARTICLES, COLUMNS)), np.empty(1, dtype=np.uint64)
     start_history(state, 3, history)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lutetia.dosimetry.geometric_transfer import region_contents
 from lutetia.dosimetry.geometry import Geometry
 from lutetia.dosimetry.kernel import radial_kernel
+from lutetia.dosimetry.lattice_kernel import lattice_kernel
 from lutetia.dosimetry.organ import organ_dose
 from lutetia.dosimetry.phantom import DigitalPatient, Tissue, digital_patient, on_grid, torso_geometry
 from lutetia.dosimetry.phantom_truth import phantom_truth
@@ -21,8 +24,9 @@ from lutetia.dosimetry.region_dose import (
 )
 from lutetia.dosimetry.region_set import RegionSet
 from lutetia.dosimetry.solid import Solid, bodies, volumes_ml
+from lutetia.dosimetry.transform import RigidTransform
 from lutetia.dosimetry.volume import Volume
-from lutetia.dosimetry.voxel_dose import voxel_dose
+from lutetia.dosimetry.voxel_dose import equilibrium_gy_per_mbq_h, voxel_dose
 from lutetia.errors import InputError
 from lutetia.estimate import Estimate
 
@@ -85,7 +89,7 @@ def test_energy_stays_with_the_region_of_the_decay(gaussian_kernel):
     halves = regions_of(hot=[0, 0.5, 0, 0, 0, 0], cold=[0, 0.5, 0, 0, 0, 0])
     found = s_between_regions(halves, kernel)
     own = float(kernel.s_gy_per_mbq_h(np.array(0), np.array(0), np.array(0)))
-    # the energy that one voxel of the kernel's mass keeps, in half that mass; the neighbour in the voxel gets none of it
+    # the energy that one voxel of the kernel's mass keeps, in half that mass; the neighbour in it gets none
     assert found.s_gy_per_mbq_h["hot", "hot"] == pytest.approx(2 * own, rel=1e-6)
     assert found.s_gy_per_mbq_h["cold", "hot"] == pytest.approx(0, abs=1e-6 * own)
     assert "belongs to the region of the decay" in found.source
@@ -173,19 +177,68 @@ def test_balls_in_a_ball_get_the_dose_of_the_equations():
     patient = two_balls()
     grid = Geometry.regular((31, 31, 31), (4.8,) * 3, first_voxel_mm=(-72.0,) * 3, frame_of_reference="made up")
     truth = phantom_truth(patient, radial_kernel("Lu-177"), decays=200_000)
-    found = doses_from_images(on_grid(patient, grid))
-    for name, within in (("lesion", 0.03), ("organ", 0.01), ("rest", 0.02)):
+    found = doses_from_images(on_grid(patient, grid), mass_g=patient.mass_g)
+    for name, within in (("lesion", 0.01), ("organ", 0.005), ("rest", 0.01)):
         assert found[name] == pytest.approx(truth.mean_gy(name), rel=within)
 
 
+def test_even_activity_in_a_map_gives_the_s_values():
+    patient = two_balls()
+    grid = Geometry.regular((31, 31, 31), (4.8,) * 3, first_voxel_mm=(-72.0,) * 3, frame_of_reference="made up")
+    regions = on_grid(patient, grid).regions("lesion", "organ")
+    table = s_between_regions(regions, "Lu-177")
+    found = dose_between_regions(Volume(array=np.ones(grid.shape), geometry=grid, unit="MBq h"), regions, "Lu-177")
+    voxels = {region.name: region.voxels for region in regions}
+    for name in regions.names:
+        own = table.s_gy_per_mbq_h[name, name] * voxels[name]
+        assert found.self_gy(name) == pytest.approx(own, rel=1e-3)
+        assert 0.002 < table.photon_fraction[name] < 0.03
+        # endless even activity: everywhere the dose of equilibrium, but for what photons bring from beyond the image
+        assert 0.85 < found[name].mean_gy / equilibrium_gy_per_mbq_h(lattice_kernel("Lu-177", (4.8,) * 3)) < 1
+    # each way from one organ to the other the same energy, by the sampling error
+    both = [table.s_gy_per_mbq_h[pair] for pair in (("lesion", "organ"), ("organ", "lesion"))]
+    assert both[0] == pytest.approx(both[1], rel=0.1)
+    assert found.tia_mbq_h.sum() == pytest.approx(31**3)
+
+
+def test_dose_does_not_depend_on_how_the_grid_lies():
+    patient, doses = two_balls(), []
+    turned = RigidTransform.about((0, 0, 0), axis=(1, 2, -1), angle_deg=40, from_frame="a", to_frame="b").rotation
+    for directions in (np.eye(3), np.diag([1.0, -1.0, -1.0]), np.diag([1.0, 1.0, -1.0]), turned):
+        grid = Geometry.regular((34, 38, 30), (4.0, 3.6, 4.8), directions=directions, frame_of_reference="made up")
+        grid = replace(grid, affine=moved_to_origin(grid))
+        voxels = on_grid(patient, grid)
+        found = doses_from_images(voxels, mass_g=patient.mass_g)
+        doses.append([found["lesion"], found["organ"]])
+    for lesion, organ in doses[1:]:
+        assert lesion == pytest.approx(doses[0][0], rel=0.01)  # 1 mL, from voxels of 0.07 mL
+        assert organ == pytest.approx(doses[0][1], rel=0.005)
+
+
+def moved_to_origin(grid):
+    affine = grid.affine.copy()
+    affine[:3, 3] -= grid.centre_mm
+    return affine
+
+
+def test_doubled_activity_is_doubled_dose(gaussian_kernel):
+    regions = regions_of(kidney=[1.0, 0.5, 0, 0, 0, 0], liver=[0, 0.5, 1.0, 1.0, 0, 0])
+    for source in (gaussian_kernel("lutetium"), "Lu-177"):
+        one, two = (
+            dose_between_regions(row([k * v for v in (4.0, 5, 1, 2, 3, 7)], "MBq h"), regions, source) for k in (1, 2)
+        )
+        assert two.dose_gy == pytest.approx(2 * one.dose_gy, rel=1e-12)
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("seed", [None, 1])
+@pytest.mark.parametrize("seed", [None, 1, 2])
 def test_the_digital_patient_gets_its_true_doses(seed):
+    # acceptance: 1 %, tumour of 1 mL 3 %, marrow 2 %; what is reached is better, and held here
     patient = digital_patient(seed=seed)
     truth = phantom_truth(patient, radial_kernel("Lu-177"), decays=2_000_000)
-    voxels = on_grid(patient, torso_geometry(patient), points=128)
+    voxels = on_grid(patient, torso_geometry(patient))
     found = doses_from_images(voxels, mass_g=patient.mass_g)
-    tolerance = {"liver lesion 1 mL": 0.03, "vertebral marrow": 0.02}
+    tolerance = {"liver lesion 1 mL": 0.01, "vertebral marrow": 0.01}
     organs = [name for name in patient.names if not any(w in name for w in ("lung", "spine", "rest"))]
     for name in organs:
-        assert found[name] == pytest.approx(truth.mean_gy(name), rel=tolerance.get(name, 0.01)), name
+        assert found[name] == pytest.approx(truth.mean_gy(name), rel=tolerance.get(name, 0.005)), name

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from lutetia.cli import board, cohort, course, evidence, guideline, score
+from lutetia.cli import board, cohort, course, dose, evidence, guideline, score
 
 app = typer.Typer(
     name="lutetia",
@@ -23,6 +23,7 @@ app.command("board")(board.board)
 app.command("demo")(board.demo)
 app.add_typer(cohort.app, name="cohort")
 app.add_typer(course.app, name="course")
+app.add_typer(dose.app, name="dose")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(guideline.app, name="guideline")
 app.add_typer(score.app, name="score")

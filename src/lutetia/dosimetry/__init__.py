@@ -64,7 +64,10 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.phantom import torso_geometry as torso_geometry
     from lutetia.dosimetry.phantom_scan import Camera as Camera
     from lutetia.dosimetry.phantom_scan import PhantomScan as PhantomScan
+    from lutetia.dosimetry.phantom_scan import phantom_scan as phantom_scan
     from lutetia.dosimetry.phantom_scan import phantom_series as phantom_series
+    from lutetia.dosimetry.phantom_scan import scan_of as scan_of
+    from lutetia.dosimetry.phantom_scan import sphere_recoveries as sphere_recoveries
     from lutetia.dosimetry.phantom_truth import PhantomTruth as PhantomTruth
     from lutetia.dosimetry.phantom_truth import phantom_truth as phantom_truth
     from lutetia.dosimetry.plan import Limit as Limit
@@ -221,7 +224,10 @@ _MODULE_OF = {
     "torso_geometry": "phantom",
     "Camera": "phantom_scan",
     "PhantomScan": "phantom_scan",
+    "phantom_scan": "phantom_scan",
     "phantom_series": "phantom_scan",
+    "scan_of": "phantom_scan",
+    "sphere_recoveries": "phantom_scan",
     "PhantomTruth": "phantom_truth",
     "phantom_truth": "phantom_truth",
 }

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lutetia.dosimetry.bremsstrahlung import ELECTRON_MASS_MEV as ELECTRON_MASS_MEV
 from lutetia.dosimetry.bremsstrahlung import FINE_STRUCTURE, mean_nuclear_charge, photon_spectrum
 from lutetia.dosimetry.medium import Medium, medium
-from lutetia.dosimetry.photon_data import attenuation, form_factor_squared
+from lutetia.dosimetry.photon_data import attenuation, form_factor_squared, incoherent_share
 from lutetia.dosimetry.stopping import electron_stopping
 
 Floats = NDArray[np.float64]
@@ -39,8 +39,9 @@ class CollisionTables:
     (cm²/g, raised by 1 + spin / 4 for the rejection), the least μ of a hard one, screening η, transport rate of the
     soft ones (cm²/g), rates of knock-on collisions and of bremsstrahlung above the cut-offs (cm²/g). `brems` (41, 257):
     ln(k / cut) / ln(E / cut) of the photons k at equal steps of probability. `photon` (401, 4): total attenuation
-    (cm²/g) and the running share of photoelectric, coherent, incoherent. `form_x2`, `form_area` (n,): squared momentum
-    transfer (Å⁻²) and the running integral of F². `elastic_charge`: the Z of the spin correction.
+    (cm²/g) and the running share of photoelectric, coherent, incoherent. `form_x2`, `form_area`, `bound_share` (n,):
+    squared momentum transfer (Å⁻²), the running integral of F² up to it, and S / Z there. `elastic_charge`: the Z of
+    the spin correction.
     """
 
     electron: Floats
@@ -48,6 +49,7 @@ class CollisionTables:
     photon: Floats
     form_x2: Floats
     form_area: Floats
+    bound_share: Floats
     elastic_charge: float
 
 
@@ -72,6 +74,7 @@ def collision_tables(
         photon=_photon_table(medium_name),
         form_x2=x2,
         form_area=area,
+        bound_share=incoherent_share(material, np.sqrt(x2)),
         elastic_charge=mean_nuclear_charge(material),
     )
 

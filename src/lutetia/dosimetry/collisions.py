@@ -76,12 +76,25 @@ def compton(energy_mev: float, state: State) -> tuple[float, float, float]:
 
 
 @njit(cache=True, error_model="numpy")
+def bound_compton(energy_mev: float, form_x2: Floats, bound_share: Floats, state: State) -> tuple[float, float, float]:
+    """Compton scattering on electrons that are bound: `compton`, kept as often as the atom lets go of the electron.
+
+    `bound_share` is S / Z, the incoherent scattering function, at `form_x2`. Angles only; the energies stay those of an
+    electron at rest.
+    """
+    backwards = (energy_mev * 1e3 / _KEV_ANGSTROM) ** 2
+    most = _at(form_x2, bound_share, backwards)
+    while True:
+        left, cosine, electron_cosine = compton(energy_mev, state)
+        if uniform(state) * most <= _at(form_x2, bound_share, backwards * 0.5 * (1.0 - cosine)):
+            return left, cosine, electron_cosine
+
+
+@njit(cache=True, error_model="numpy")
 def coherent_cosine(energy_mev: float, form_x2: Floats, form_area: Floats, state: State) -> float:
     """Cosine of the angle of coherent scattering: form factor squared times (1 + cos² θ)."""
     largest = (energy_mev * 1e3 / _KEV_ANGSTROM) ** 2
-    last = _place(form_x2, largest)
-    span = form_x2[last + 1] - form_x2[last]
-    reach = form_area[last] + (form_area[last + 1] - form_area[last]) * (largest - form_x2[last]) / span
+    reach = _at(form_x2, form_area, largest)
     cosine = _form_cosine(uniform(state) * reach, largest, form_x2, form_area)
     while 2.0 * uniform(state) > 1.0 + cosine * cosine:
         cosine = _form_cosine(uniform(state) * reach, largest, form_x2, form_area)
@@ -95,6 +108,14 @@ def _form_cosine(wanted: float, largest: float, form_x2: Floats, form_area: Floa
     step = (wanted - form_area[row]) / max(form_area[row + 1] - form_area[row], 1e-300)
     x2 = form_x2[row] + step * (form_x2[row + 1] - form_x2[row])
     return max(-1.0, 1.0 - 2.0 * float(x2) / largest)
+
+
+@njit(cache=True, error_model="numpy")
+def _at(grid: Floats, table: Floats, value: float) -> float:
+    """The table over the ascending grid, linear between its points, at the value."""
+    row = _place(grid, value)
+    part = (value - grid[row]) / (grid[row + 1] - grid[row])
+    return float(table[row] + part * (table[row + 1] - table[row]))
 
 
 @njit(cache=True, error_model="numpy")

@@ -84,11 +84,15 @@ class DigitalPatient:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VoxelPhantom:
-    """The digital patient on a grid. `shares` (regions, z, y, x): the share of each voxel that each region fills."""
+    """The digital patient on a grid. `shares` (regions, z, y, x): the share of each voxel that each region fills.
+
+    `position` is how the patient lies in the frame of the grid, None in the patient's own frame.
+    """
 
     patient: DigitalPatient
     geometry: Geometry
     shares: NDArray[np.float32]
+    position: RigidTransform | None = None
 
     def regions(self, *names: str) -> RegionSet:
         """The regions named (all if none is) with their shares of voxels. Raises InputError for an unknown name."""
@@ -206,7 +210,7 @@ def on_grid(
     if faults:
         raise InputError("on_grid", faults)
     shares = shares_of_voxels(patient.bodies(), geometry, transform=transform, points=points)
-    return VoxelPhantom(patient=patient, geometry=geometry, shares=shares)
+    return VoxelPhantom(patient=patient, geometry=geometry, shares=shares, position=transform)
 
 
 def torso_geometry(

@@ -18,6 +18,7 @@ PROCESSES = ("photoelectric", "coherent", "incoherent", "pair")
 XRAYLIB_LIMIT_MEV = 0.8  # xraylib 4 refuses more
 AVOGADRO_BARN_CM2 = 0.602214076  # 1e-24 cm² per barn × N_A
 KEV_ANGSTROM = 12.398419843  # h c
+_LEAST_TRANSFER = 1e-3  # Å⁻¹; below it xraylib has no S(x), which is 1e-4 there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,6 +62,20 @@ def form_factor_squared(material: Medium, momentum_per_angstrom: Floats) -> Floa
         factors = np.array([xraylib.FF_Rayl(z, x) for x in momentum_per_angstrom])
         total += fraction / weight * factors**2
     return total
+
+
+def incoherent_share(material: Medium, momentum_per_angstrom: Floats) -> Floats:
+    """Incoherent scattering function per electron, Σ (w / A) S(x) / Σ (w / A) Z, of independent atoms; same shape.
+
+    0 forward, where the atoms hold their electrons, 1 at large momentum transfer x = sin(θ/2) / λ.
+    """
+    import xraylib
+
+    total = np.zeros_like(momentum_per_angstrom)
+    within = momentum_per_angstrom >= _LEAST_TRANSFER
+    for z, fraction, weight in material.elements:
+        total[within] += fraction / weight * np.array([xraylib.SF_Compt(z, x) for x in momentum_per_angstrom[within]])
+    return np.asarray(np.minimum(total / material.electrons_mol_per_g, 1.0))
 
 
 def _xraylib(z: int, energy_mev: Floats) -> Floats:

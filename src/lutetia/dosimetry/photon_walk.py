@@ -18,7 +18,7 @@ from lutetia.dosimetry.collision_tables import (
     TOTAL,
     Floats,
 )
-from lutetia.dosimetry.collisions import any_direction, coherent_cosine, compton, turn
+from lutetia.dosimetry.collisions import any_direction, bound_compton, coherent_cosine, turn
 from lutetia.dosimetry.random_stream import State, uniform
 from lutetia.dosimetry.tally import ELECTRON, PHOTON, Body, Tally, is_outside, push, score
 
@@ -34,6 +34,7 @@ class PhotonTables(NamedTuple):
     table: Floats
     form_x2: Floats
     form_area: Floats
+    bound_share: Floats
 
 
 @njit(cache=True, error_model="numpy")
@@ -61,7 +62,7 @@ def follow_photon(
             pick < low[TO_INCOHERENT] + f * (high[TO_INCOHERENT] - low[TO_INCOHERENT])
             or energy <= 2.0 * ELECTRON_MASS_MEV
         ):
-            left, cosine, electron_cosine = compton(energy, state)
+            left, cosine, electron_cosine = bound_compton(energy, medium.form_x2, medium.bound_share, state)
             before = (u, v, w)
             u, v, w = turn(u, v, w, cosine, state)
             recoil = _recoil(before, (u, v, w), cosine, electron_cosine)

@@ -151,7 +151,7 @@ def _tables(medium_name: str, fine: Accuracy) -> tuple[ElectronTables, PhotonTab
         fine.brems_cut_mev,
         fine.brems_copies,
     )
-    return electron, PhotonTables(found.photon, found.form_x2, found.form_area)
+    return electron, PhotonTables(found.photon, found.form_x2, found.form_area, found.bound_share)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import exp, log
 
 import pytest
 
+from lutetia.errors import InputError
 from lutetia.exchange.dicom.nm import read_nm
+from lutetia.exchange.dicom.pt import read_pt
 from lutetia.exchange.dicom.radiopharmaceutical import Injection
 from lutetia.exchange.dicom.scan import aware_faults, half_life_used_h, zero_faults
 
@@ -39,3 +42,23 @@ def test_hours_after_injection(phantom, edit):
     scan = read_nm(path)
     assert scan.hours_after_injection_h is None
     assert scan.injection.unknown
+
+
+@pytest.mark.parametrize("correction", ["NONE", "START", "ADMIN"])
+def test_at_its_middle_an_image_holds_the_mean_over_the_scan(phantom, correction):
+    """The writer makes of 1 at the start what a scanner would write; the mean over an hour follows from λ alone."""
+    path = phantom.write_pt(decay_correction=correction)[0].parent
+    at_start = read_pt(path)
+    scan = at_start.at_middle()
+    decays = log(2) * 0.5 / 159.528
+    assert scan.volume.array / at_start.volume.array == pytest.approx((1 - exp(-decays)) / decays, rel=1e-5)
+    assert (scan.valid_at - scan.acquired_at).total_seconds() == 900
+    assert scan.hours_after_injection_h == pytest.approx(96.25)
+    assert "middle of the acquisition" in scan.conventions[-1]
+
+
+def test_a_middle_needs_duration_and_half_life(phantom, edit):
+    path = phantom.write_nm()
+    edit(path, lambda dataset: delattr(dataset, "RotationInformationSequence"))
+    with pytest.raises(InputError, match="duration and half-life"):
+        read_nm(path).at_middle()

@@ -86,6 +86,15 @@ def number_of(dataset: Dataset, keyword: str) -> float | None:
     return values[0] if values else None
 
 
+def broken_numbers(dataset: Dataset, name: str, *keywords: str) -> list[Fault]:
+    """A fault for each element that is stated but holds no finite number: it must not pass for one that is not."""
+    return [
+        Fault(place=name, must=f"must hold a finite number in {keyword}", got=repr(text_of(dataset, keyword)[:40]))
+        for keyword in keywords
+        if text_of(dataset, keyword) and number_of(dataset, keyword) is None
+    ]
+
+
 def numbers_of(dataset: Dataset, keyword: str) -> tuple[float, ...]:
     """The element as finite numbers; empty when it is absent, empty, or any value is no number."""
     value = element(dataset, keyword)

@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 from lutetia.dosimetry.volume import Volume
 from lutetia.errors import Fault, InputError
 from lutetia.exchange.dicom.decay import Correction, Decay, Timing, correction_of, decay_to_start
-from lutetia.exchange.dicom.file import USUAL, Limits, number_of, quietly, text_of, words_of
+from lutetia.exchange.dicom.file import USUAL, Limits, broken_numbers, number_of, quietly, text_of, words_of
 from lutetia.exchange.dicom.moment import moment_of
 from lutetia.exchange.dicom.moment import zone as zone_named
 from lutetia.exchange.dicom.nm_frames import duration_s, frames_in_order, geometry_of, stacking_sentence
@@ -174,9 +174,14 @@ def _values(
 ) -> tuple[NDArray[np.float64], str, str] | None:
     """The values of all frames, their unit, and the sentence on where they come from; None after a fault."""
     before = len(faults)
+    faults += broken_numbers(dataset, name, "RescaleSlope", "RescaleIntercept")
     slope = number_of(dataset, "RescaleSlope")
+    if slope == 0:
+        faults.append(Fault(place=name, must="must have a RescaleSlope other than 0", got="0"))
     intercept = number_of(dataset, "RescaleIntercept") or 0.0
-    rescaled = stored * np.float64(slope if slope else 1.0) + intercept
+    if len(faults) > before:
+        return None
+    rescaled = stored * np.float64(1.0 if slope is None else slope) + intercept
     stated = text_of(dataset, "Units").upper()
     mappings = activity_mappings(dataset, name, faults)
     if len(faults) > before:

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 
 from lutetia.dosimetry.geometry import Geometry
 from lutetia.errors import Fault
-from lutetia.exchange.dicom.file import items_of, number_of, numbers_of, text_of, whole_number_of
+from lutetia.exchange.dicom.file import broken_numbers, items_of, number_of, numbers_of, text_of, whole_number_of
 from lutetia.exchange.dicom.stack import Plane, affine_of, normal_of, plane_of
 
 # Vectors that must not vary in a reconstructed image that is read as one volume, and what to do if they do.
@@ -32,6 +32,10 @@ def frames_in_order(
     """The frame numbers (from 0) of slices 1, 2, 3 … in this order and sentences; None after a fault."""
     frames = whole_number_of(dataset, "NumberOfFrames") or 0
     before = len(faults)
+    if frames < 1:
+        got = text_of(dataset, "NumberOfFrames") or "none"
+        faults.append(Fault(place=name, must="must state NumberOfFrames, one or more", got=got))
+        return None
     for keyword, do in _ONE_OF.items():
         kinds = sorted(set(numbers_of(dataset, keyword)))
         if len(kinds) > 1:
@@ -65,13 +69,15 @@ def geometry_of(
     slices follow along rows × columns at SpacingBetweenSlices, against it when that is negative (PS3.3 C.8.4.15).
     """
     plane = _first_plane(dataset, name)
+    broken = broken_numbers(dataset, name, "SpacingBetweenSlices")
+    faults += broken
     step_mm = number_of(dataset, "SpacingBetweenSlices") or number_of(dataset, "SliceThickness")
-    if not step_mm:
+    if not step_mm and not broken:
         faults.append(Fault(place=name, must="must state SpacingBetweenSlices (or SliceThickness)"))
     if isinstance(plane, list):
         faults += plane
         return None
-    if not step_mm:
+    if broken or not step_mm:
         return None
     signed_mm = -step_mm if reverse_stacking else step_mm
     affine = affine_of(plane, normal_of(plane.cosines) * signed_mm)

@@ -7,11 +7,12 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from lutetia.dosimetry.geometry import Geometry
 from lutetia.errors import Fault, InputError
@@ -20,8 +21,18 @@ from lutetia.exchange.dicom.study_reference import StudyReference
 Deidentify = Callable[[Dataset], None]
 RESEARCH = "Research use only, not for clinical decisions"
 MANUFACTURER = "Lutetia"
-IMPLEMENTATION = "1.2.826.0.1.3680043.8.498.1"  # below the root that pydicom was given
 MOST_UID_LETTERS = 64
+EMPTY_ELEMENTS = (
+    "PatientName",
+    "PatientID",
+    "PatientBirthDate",
+    "PatientSex",
+    "StudyDate",
+    "StudyTime",
+    "StudyID",
+    "AccessionNumber",
+    "ReferringPhysicianName",
+)
 
 
 def software_version() -> str:
@@ -33,8 +44,11 @@ def software_version() -> str:
 
 
 def uid_from(*parts: str) -> str:
-    """A UID that is always the same for the same parts, so that the same input gives the same object."""
-    return str(generate_uid(entropy_srcs=list(parts)))
+    """A UID that is always the same for the same parts, so that the same input gives the same object.
+
+    It stands below 2.25 (PS3.5 B.2: the UUID as a decimal number), the UUID is made of the parts (RFC 9562, version 5).
+    """
+    return f"2.25.{uuid5(NAMESPACE_OID, chr(0).join(('lutetia', *parts))).int}"
 
 
 def new_dataset(sop_class: str, sop_uid: str, study: StudyReference, *, at: datetime) -> FileDataset:
@@ -43,7 +57,7 @@ def new_dataset(sop_class: str, sop_uid: str, study: StudyReference, *, at: date
     meta.MediaStorageSOPClassUID = UID(sop_class)
     meta.MediaStorageSOPInstanceUID = UID(sop_uid)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = UID(IMPLEMENTATION)
+    meta.ImplementationClassUID = UID(uid_from("implementation", MANUFACTURER))
     meta.ImplementationVersionName = f"LUTETIA {software_version()}"[:16]
     dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     dataset.SOPClassUID, dataset.SOPInstanceUID = sop_class, sop_uid
@@ -66,6 +80,32 @@ def write_moment(dataset: Dataset, at: datetime) -> None:
     for stem in ("Content", "InstanceCreation"):
         setattr(dataset, f"{stem}Date", day)
         setattr(dataset, f"{stem}Time", clock)
+    for equipment in dataset.get("ContributingEquipmentSequence", ()):
+        if "ContributionDateTime" in equipment:
+            equipment.ContributionDateTime = f"{day}{clock}"
+
+
+def with_empty_elements(dataset: Dataset) -> Dataset:
+    """A header of a source with the patient and study elements that may be empty but must not be missing.
+
+    What took names out of a file may have taken the elements too; other libraries then fail.
+    """
+    for keyword in EMPTY_ELEMENTS:
+        if keyword not in dataset:
+            setattr(dataset, keyword, "")
+    return dataset
+
+
+def built(what: str, build: Callable[[], Dataset]) -> Dataset:
+    """What another library builds from source files; InputError where it cannot, whatever it raises."""
+    try:
+        return build()
+    except InputError:
+        raise
+    except Exception as error:  # a broken source may raise anything in the library
+        text = " ".join(str(error).split())[:160]
+        must = "must be complete, valid DICOM to be referred to"
+        raise InputError(what, [Fault(place="source", must=must, got=f"{type(error).__name__}: {text}")]) from error
 
 
 def offset_text(at: datetime) -> str:

@@ -26,6 +26,9 @@ def stored_values(dataset: Dataset, name: str, limits: Limits) -> Stored | Fault
             f"{word} {text_of(dataset, word) or 'missing'}" for word in ("Rows", "Columns", "BitsAllocated")
         )
         return Fault(place=name, must=must, got=got)
+    if whole_number_of(dataset, "PixelRepresentation") not in (0, 1):
+        got = text_of(dataset, "PixelRepresentation") or "none"
+        return Fault(place=name, must="must state PixelRepresentation 0 or 1 (without or with sign)", got=got)
     if (whole_number_of(dataset, "SamplesPerPixel") or 1) != 1:
         return Fault(place=name, must="must have one sample per pixel", got=text_of(dataset, "SamplesPerPixel"))
     wanted_bytes = int(np.prod(shape, dtype=object)) * _SIZES[bits]

@@ -65,7 +65,7 @@ def write_rtdose(
         beside = target.with_name(f"{target.stem}_plan.dcm")
         plan = write_rtplan(beside, study, at=at, label=description, deidentify=deidentify)
     series_uid = uid_from(study.study_uid, "RTDOSE", description, dose.unit)
-    sop_uid = uid_from(series_uid, str(path), at.isoformat(), decimal(dose.array.sum(dtype=np.float64)))
+    sop_uid = uid_from(series_uid, target.name, at.isoformat(), decimal(dose.array.sum(dtype=np.float64)))
     dataset = new_dataset(RTDOSE, sop_uid, study, at=at)
     dataset.Modality, dataset.SeriesInstanceUID, dataset.SeriesNumber = "RTDOSE", series_uid, 1
     dataset.SeriesDescription = f"{description}. {RESEARCH}"[:64]

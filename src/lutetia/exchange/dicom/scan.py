@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from lutetia.dosimetry.volume import Volume
-from lutetia.errors import Fault
+from lutetia.errors import Fault, InputError
+from lutetia.exchange.dicom.decay import growth_over_scan
 from lutetia.exchange.dicom.radiopharmaceutical import Injection
 from lutetia.exchange.dicom.series import SeriesIdentity
 from lutetia.rows import LeftOut
@@ -42,6 +43,23 @@ class ActivityScan:
         if self.injection.at is None:
             return None
         return (self.valid_at - self.injection.at).total_seconds() / 3600
+
+    def at_middle(self, half_life_h: float | None = None) -> ActivityScan:
+        """The same image holding for the middle of the acquisition, where a mean over it is the value at that moment.
+
+        The values at the start rest on physical decay alone; while the nuclide is also taken up or washed out, the mean
+        over the scan belongs to its middle (to the second order in its length). `half_life_h` goes before the header's.
+        Raises InputError where duration or half-life are not known.
+        """
+        life_h = half_life_h or self.injection.half_life_h
+        if self.duration_s is None or life_h is None:
+            must = "must state duration and half-life to be brought to its middle"
+            raise InputError("scan", [Fault(place=self.modality, must=must, do="Give half_life_h=.")])
+        waited_h = (self.acquired_at - self.valid_at).total_seconds() / 3600
+        factor = 2 ** (-waited_h / life_h) / growth_over_scan(self.duration_s, life_h)
+        middle = self.acquired_at + timedelta(seconds=self.duration_s / 2)
+        because = f"Decay: brought to the middle of the acquisition, {middle.isoformat()}, factor {factor:.6f}."
+        return replace(self, volume=self.volume.scaled(factor, because=because), valid_at=middle)
 
 
 def half_life_used_h(

@@ -44,7 +44,7 @@ def read_seg(
             raise InputError("SEG", faults)
         series = identity_of([(name, dataset)])
         segmentation = _segmentation(dataset, name)
-        labels = {number: _label(segmentation, number) for number in segmentation.segment_numbers}
+        labels = _labels(segmentation, name)
         wanted = _wanted(list(labels.values()), names, name)
         fractional = text_of(dataset, "SegmentationType") == "FRACTIONAL"
         kind = text_of(dataset, "SegmentationFractionalType") if fractional else ""
@@ -84,8 +84,14 @@ def _segmentation(dataset: Dataset, name: str) -> Any:
         raise InputError("SEG", [_broken(name, error)]) from error
 
 
-def _label(segmentation: Any, number: int) -> str:
-    return str(segmentation.get_segment_description(number).segment_label)
+def _labels(segmentation: Any, name: str) -> dict[int, str]:
+    try:
+        return {
+            number: str(segmentation.get_segment_description(number).segment_label)
+            for number in segmentation.segment_numbers
+        }
+    except Exception as error:  # a broken file may raise anything
+        raise InputError("SEG", [_broken(name, error)]) from error
 
 
 def _wanted(labels: list[str], names: Iterable[str] | None, place: str) -> list[str]:

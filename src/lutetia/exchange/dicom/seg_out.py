@@ -20,11 +20,13 @@ from lutetia.exchange.dicom.out import (
     MANUFACTURER,
     RESEARCH,
     Deidentify,
+    built,
     decimal,
     decimals,
     software_version,
     uid_faults,
     uid_from,
+    with_empty_elements,
     write_moment,
 )
 from lutetia.exchange.dicom.series import files_of
@@ -55,7 +57,7 @@ def write_seg(
         faults += _faults(regions, sources)
         if faults:
             raise InputError("SEG", faults)
-        dataset = _segmentation(regions, sources, at, description)
+        dataset = built("SEG", lambda: _segmentation(regions, sources, at, description))
         if deidentify is not None:
             deidentify(dataset)
         target = Path(path)
@@ -72,7 +74,7 @@ def _sources(source: str | Path | Sequence[str | Path], limits: Limits, faults: 
         if isinstance(dataset, Fault):
             faults.append(dataset)
         elif text_of(dataset, "Modality") in ("CT", "PT", "NM", "MR"):
-            found.append(_with_frames_placed(dataset, path.name, faults))
+            found.append(_with_frames_placed(with_empty_elements(dataset), path.name, faults))
     if not found:
         faults.append(Fault(place="source", must="must hold images of the series that the regions belong to"))
     return found
@@ -148,6 +150,9 @@ def _segmentation(regions: Sequence[Region], sources: Sequence[Dataset], at: dat
             series_description=f"{description}. {RESEARCH}"[:64],
         )
     write_moment(dataset, at)
+    organization = uid_from(series_uid, "dimensions")  # highdicom draws it at random
+    for item in (*dataset.DimensionOrganizationSequence, *dataset.DimensionIndexSequence):
+        item.DimensionOrganizationUID = organization
     return dataset
 
 

@@ -55,7 +55,7 @@ def write_nm(
     """Writes a volume in Bq/mL (or counts) as one NM image with 16 bits a voxel; returns the path.
 
     `quantified` says how the header tells the activity: a Real World Value Mapping in Bq/ml, Units BQML with a rescale,
-    or not at all (counts). `frame_order` gives the slices (from 0) in the order in which they are stored. The slice
+    or not at all (counts; whole ones up to 65535, else with a rescale). `frame_order` gives the slices (from 0) in the order in which they are stored. The slice
     spacing is negative where the array runs against rows × columns. Values are the numbers to be read back as they
     stand in the file: decay correction is only stated, not applied. Raises InputError for negative values, another unit
     and a frame of reference that is no UID.
@@ -122,12 +122,16 @@ def _write_tomo(dataset: Dataset, volume: Volume, duration_s: float, order: list
 
 
 def _stored(volume: Volume, quantified: Quantified) -> tuple[NDArray[np.uint16], float]:
-    slope = 1.0 if quantified == "counts" else float(decimal(float(volume.array.max()) / STORED * (1 + 1e-12)))
+    largest = float(volume.array.max())
+    whole = quantified == "counts" and largest <= STORED
+    slope = 1.0 if whole else float(decimal(largest / STORED * (1 + 1e-12)))
     return np.rint(volume.array / slope).astype(np.uint16), slope
 
 
 def _write_values(dataset: Dataset, quantified: Quantified, slope: float) -> None:
     if quantified == "counts":
+        if slope != 1:
+            dataset.RescaleSlope, dataset.RescaleIntercept = decimal(slope), "0"
         return
     if quantified == "units":
         dataset.Units, dataset.RescaleSlope, dataset.RescaleIntercept = "BQML", decimal(slope), "0"
@@ -147,6 +151,6 @@ def _faults(volume: Volume, quantified: Quantified) -> list[Fault]:
     if volume.unit != unit:
         faults.append(Fault(place="volume", must=f"must be in {unit} to be written as {quantified}", got=volume.unit))
     low, high = float(volume.array.min()), float(volume.array.max())
-    if low < 0 or high == 0 or (quantified == "counts" and high > STORED):
-        faults.append(Fault(place="volume", must="must lie above 0, counts up to 65535", got=f"{low:g} to {high:g}"))
+    if low < 0 or high == 0:
+        faults.append(Fault(place="volume", must="must lie above 0", got=f"{low:g} to {high:g}"))
     return faults

@@ -7,15 +7,40 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from pydicom import dcmread
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 from lutetia.errors import InputError
 from lutetia.exchange.dicom.out import date_and_time, decimals, new_dataset, save, uid_faults, uid_from
 from lutetia.exchange.dicom.study_reference import StudyReference
 from lutetia.exchange.phantom_dicom.made_up import MADE_UP
 
+CONTOUR_DATA = 0x30060050
 RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
+
+
+def write_structures(
+    contours: Mapping[str, Sequence[ArrayLike]],
+    path: str | Path,
+    study: StudyReference,
+    ct: Sequence[str | Path],
+    *,
+    at: datetime,
+) -> Path:
+    """As `write_rtstruct`, with the identifiers of the CT taken from its slices, of which there must be one or more."""
+    slices = [dcmread(one, stop_before_pixels=True) for one in ct]
+    return write_rtstruct(
+        contours,
+        path,
+        study,
+        at=at,
+        frame_of_reference=str(slices[0].FrameOfReferenceUID),
+        ct_series_uid=str(slices[0].SeriesInstanceUID),
+        ct_sop_uids=[str(one.SOPInstanceUID) for one in slices],
+    )
 
 
 def write_rtstruct(
@@ -85,10 +110,17 @@ def _drawn(number: int, contours: Sequence[ArrayLike]) -> Dataset:
     for points in contours:
         contour, xyz = Dataset(), np.asarray(points, dtype=np.float64)
         contour.ContourGeometricType, contour.NumberOfContourPoints = "CLOSED_PLANAR", len(xyz)
-        contour.ContourData = decimals(xyz.ravel())
+        contour[CONTOUR_DATA] = _numbers(xyz)
         many.append(contour)
     item.ContourSequence = many
     return item
+
+
+def _numbers(xyz: NDArray[np.float64]) -> RawDataElement:
+    """The points as they stand in the file: pydicom would check each of half a million texts on its own."""
+    text = "\\".join(decimals(xyz.ravel())).encode()
+    text += b" " * (len(text) % 2)
+    return RawDataElement(Tag(CONTOUR_DATA), "DS", len(text), text, 0, False, True)
 
 
 def _observation(number: int) -> Dataset:

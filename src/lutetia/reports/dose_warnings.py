@@ -1,0 +1,91 @@
+"""What a reader must see first: alarms, regions without a dose, what was extrapolated, what is not known by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lutetia.reports.cycle_report import CycleReport, Part
+from lutetia.reports.dose_numbers import per_cent
+from lutetia.reports.typography import sentence
+
+Kind = Literal["alarm", "no dose", "extrapolated", "not known"]
+MUCH_EXTRAPOLATED = 0.2  # of the area beyond the last scan: a choice of this report, printed with the warning
+PART_WORDS: dict[Part, str] = {
+    "ct": "CT",
+    "dose": "dose map",
+    "ledger": "earlier cycles",
+    "plan": "plan",
+    "regions": "outlines",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One warning with its kind."""
+
+    kind: Kind
+    text: str
+
+
+def warnings_of(report: CycleReport) -> tuple[Alert, ...]:
+    """All warnings, the gravest first."""
+    return (
+        *(Alert(kind="alarm", text=sentence(text)) for text in report.cycle.alarms),
+        *_without_dose(report),
+        *_extrapolated(report),
+        *_unknown_sources(report),
+        *(Alert(kind="not known", text=sentence(text)) for text in report.missing),
+        *_absent_parts(report),
+    )
+
+
+def _without_dose(report: CycleReport) -> list[Alert]:
+    lost = [region for region in report.cycle.regions if region.dose is None]
+    return [
+        Alert(kind="no dose", text=sentence(f"{region.name}: {region.why or 'no reason given'}")) for region in lost
+    ]
+
+
+def _extrapolated(report: CycleReport) -> list[Alert]:
+    shares = [
+        (region.curve.share_beyond_last_fraction, region.name)
+        for region in report.cycle.regions
+        if region.curve is not None and region.curve.share_beyond_last_fraction > MUCH_EXTRAPOLATED
+    ]
+    if not shares:
+        return []
+    named = ", ".join(f"{name} {per_cent(share)} %" for share, name in sorted(shares, reverse=True))
+    text = f"More than {100 * MUCH_EXTRAPOLATED:g} % of the area lies after the last scan: {named}."
+    return [Alert(kind="extrapolated", text=text)]
+
+
+def _unknown_sources(report: CycleReport) -> list[Alert]:
+    """Sources of uncertainty of unknown size, each with the regions whose u is unknown for it."""
+    regions_of: dict[str, list[str]] = {}
+    for region in report.cycle.regions:
+        for source in region.dose.unknown if region.dose is not None else ():
+            regions_of.setdefault(source, []).append(region.name)
+    known = sum(region.dose is not None for region in report.cycle.regions)
+    return [
+        Alert(
+            kind="not known",
+            text=f"Uncertainty of the {source}: u of "
+            f"{'every dose' if len(names) == known else ', '.join(names)} is unknown for it.",
+        )
+        for source, names in regions_of.items()
+    ]
+
+
+def _absent_parts(report: CycleReport) -> list[Alert]:
+    absent: dict[Part, bool] = {
+        "ct": report.ct is None,
+        "dose": report.dose_map is None,
+        "ledger": report.ledger is None or not report.ledger.cycles,
+        "plan": report.plan is None,
+    }
+    return [
+        Alert(kind="not known", text=sentence(f"No {PART_WORDS[part]}: {report.why_not.get(part, 'not given')}"))
+        for part, is_absent in absent.items()
+        if is_absent
+    ]

@@ -1,0 +1,51 @@
+"""A small made-up trial for the tests of simulation."""
+
+from dataclasses import replace
+
+import pytest
+
+from lutetia.trial.accrual import Accrual
+from lutetia.trial.hazard import Hazard
+from lutetia.trial.trial_model import Arm, Readers, Stratum, TrialModel, Visits
+
+
+def plain_arm(name: str, median_months: float, **given) -> Arm:
+    """Progression with this median, nobody dies before it."""
+    usual = {"death": Hazard(rates_per_month=(1e-9,)), "death_after_progression_per_month": 0.05}
+    return Arm(name=name, progression=Hazard.of_median(median_months), **{**usual, **given})
+
+
+@pytest.fixture
+def plain_model() -> TrialModel:
+    """600 patients, 2:1 in blocks of 6, two strata, medians 24 and 12 months, no leaving, no misreading."""
+    return TrialModel(
+        name="plain",
+        patients=600,
+        accrual=Accrual.uniform(patients=600, months=20),
+        arms=(plain_arm("experimental", 24.0), plain_arm("control", 12.0)),
+        strata=(Stratum(name="low", share=2.0), Stratum(name="high", share=1.0)),
+        visits=Visits(first_weeks=(8,), every_weeks=8, window_days=3),
+        allocation=(2, 1),
+        block_size=6,
+        analysis_events=200,
+    )
+
+
+@pytest.fixture
+def full_model(plain_model) -> TrialModel:
+    """The same with everything that can go wrong: leaving, missed visits, two readers, crossover, response."""
+    arms = (
+        plain_arm("experimental", 24.0, untreated_fraction=0.03, leaves=Hazard(rates_per_month=(0.01,)),
+                  leaves_before_progression_fraction=0.2, response_fraction=0.5, complete_fraction=0.2,
+                  response_by_visit_fraction=(0.5, 0.3, 0.2), deterioration_per_month=0.05),
+        plain_arm("control", 12.0, untreated_fraction=0.03, leaves=Hazard(rates_per_month=(0.01,)),
+                  leaves_before_progression_fraction=0.3, response_fraction=0.1, crosses_over_fraction=0.6,
+                  crossover_death_factor=0.5, deterioration_per_month=0.05),
+    )  # fmt: skip
+    return replace(
+        plain_model,
+        arms=arms,
+        visits=Visits(first_weeks=(16, 24), every_weeks=12, window_days=7, missed_fraction=0.1),
+        readers=Readers(earlier_fraction=0.1, later_fraction=0.1, switches_fraction=0.5),
+        strata=(Stratum(name="low", share=2.0, progression_factors=(0.8, 0.9)), Stratum(name="high", share=1.0)),
+    )
