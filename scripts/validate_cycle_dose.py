@@ -206,18 +206,79 @@ def run(arm: Arm, repeats: int, first_seed: int, workers: int) -> list[Repeat]:
         return list(pool.map(partial(one_repeat, arm=arm), seeds))
 
 
+PAGE = """# Images to doses on digital patients, {date}
+
+Made by `python scripts/validate_cycle_dose.py --repeats {repeats} --date {date} --write`; seeds {first} to {last}, same seeds, same
+numbers. All patients are made up (phantom equations; volumes differ by 10 %, uptake by 25 %, half-lives by 12.5 %).
+
+Each patient is scanned at {hours} h: blur of {psf:g} mm (FWHM), independent counts at {cps:g} cps/MBq for {minutes:g} min, voxels of 4.8 mm,
+and after the first scan moved by {shift:g} mm and turned by {turn:g}° in random directions; the motion is known to the chain. Regions lie
+on the grid of the first scan and are carried to the others. Activity by the geometric transfer matrix, curves by AICc over four scans,
+doses by region kernels with the patient's masses. Truth: decays sampled on the equations, without an image (standard error
+about 0.3 %).
+
+Acceptance: kidneys within 5 %, tumours of 7 and 40 mL within 8 % in every repeat of the first arm; truth inside k = 2 in 90 % or
+more of the repeats in both.
+
+## Images alone wrong
+
+Outlines, calibration and blur are known exactly and said to be: u holds noise, curve, what happened before the first scan, and the S
+values (2 %).
+
+{images}
+
+## Everything wrong
+
+Outlines drawn wrong by the u of a CT outline (voxels {voxel:g} mm, blur {outline:g} mm: 3 u(d)/d of the volume), calibration by {cal:g} %, blur by
+{fwhm:g} mm, each by a draw with the standard uncertainty that the chain is told.
+
+{everything}
+
+## What to take from it
+
+- u is larger than the spread where it holds what these patients do not vary (S values) or what lies before the first scan; it is
+  not tuned to the result.
+- Four scans from {first_h:g} h on do not determine the fast phase of marrow and rest of the body: their u says so.
+- Noise here is independent from voxel to voxel; a reconstruction correlates it, and the scatter of voxels is then too small. Concentration
+  is even within each region of the phantom; real uptake is not.
+- One cycle (twelve regions, four scans) took {seconds:.1f} s (median, beside other work).
+"""
+
+
+def page(date: str, found: Mapping[str, list[Repeat]], first_seed: int) -> str:
+    """The page of the documentation."""
+    repeats = len(found["images"])
+    return PAGE.format(
+        date=date, repeats=repeats, first=first_seed, last=first_seed + repeats - 1,
+        hours=", ".join(f"{h:g}" for h in HOURS), first_h=HOURS[0], psf=CAMERA.psf_fwhm_mm,
+        cps=CAMERA.sensitivity_cps_per_mbq, minutes=CAMERA.acquisition_s / 60, shift=SHIFT_MM, turn=TURN_DEG,
+        voxel=OUTLINE_VOXEL_MM, outline=OUTLINE_FWHM_MM, cal=100 * U_CALIBRATION, fwhm=U_FWHM_MM,
+        seconds=float(np.median([r.cycle_s for rows in found.values() for r in rows])),
+        images=table(summary(found["images"])), everything=table(summary(found["everything"])),
+    )  # fmt: skip
+
+
 def main() -> None:
     """Print the tables, or write the page."""
     reader = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     reader.add_argument("--repeats", type=int, default=4)
     reader.add_argument("--first-seed", type=int, default=1)
     reader.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    reader.add_argument("--arm", choices=("images", "everything"))
+    reader.add_argument("--date", help="of the page, such as 2026-11-21")
+    reader.add_argument("--write", action="store_true", help="write docs/validation/DATE-digital-patient.md")
     asked = reader.parse_args()
-    for arm in [asked.arm] if asked.arm else ["images", "everything"]:
-        found = run(arm, asked.repeats, asked.first_seed, asked.workers)
-        print(arm, f"median {np.median([r.cycle_s for r in found]):.1f} s per cycle")
-        print(table(summary(found)), flush=True)
+    if asked.write and not asked.date:
+        reader.error("--write needs --date")
+    found: dict[str, list[Repeat]] = {}
+    arms: tuple[Arm, Arm] = ("images", "everything")
+    for arm in arms:
+        found[arm] = run(arm, asked.repeats, asked.first_seed, asked.workers)
+        print(arm)
+        print(table(summary(found[arm])), flush=True)
+    if asked.write:
+        path = ROOT / "docs" / "validation" / f"{asked.date}-digital-patient.md"
+        path.write_text(page(asked.date, found, asked.first_seed), encoding="utf-8")
+        print(path)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ ranges, yields and stopping powers as NIST prints them; the dose-rate constant f
 of electrons per decay where the nuclide emits 0.148, and the spheres of point 2 contradict it; nothing was tuned to it.
 
 Not covered: no measurement stands behind any of these figures, they compare calculations. The published side was taken
-from files in which others store the tables, not from the papers themselves, and nobody outside the team has checked it."""
+from files in which others store the tables, not from the papers themselves; nobody outside the team has checked it."""
 
 
 class Limits(NamedTuple):

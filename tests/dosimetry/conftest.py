@@ -83,3 +83,93 @@ def summed_directly():
         return dose
 
     return summed
+
+
+class SmallBody:
+    """A ball of 17 cm with an organ of 134 mL and a lesion of 7 mL in it, each clearing with one phase: made up."""
+
+    names = ("lesion", "organ", "rest")
+
+    def __init__(self):
+        from lutetia.dosimetry.curve import ExponentialSum
+        from lutetia.dosimetry.phantom import DigitalPatient, Tissue
+        from lutetia.dosimetry.solid import Solid, bodies, volumes_ml
+
+        given = (
+            ("lesion", Solid(centre_mm=(-32.0, 10.0, 5.0), semi_axes_mm=(11.87,) * 3), 1.05, 25.0, 90.0),
+            ("organ", Solid(centre_mm=(35.0, -8.0, -4.0), semi_axes_mm=(26.0, 32.0, 38.5)), 1.05, 80.0, 55.0),
+            ("rest", Solid(centre_mm=(0.0, 0.0, 0.0), semi_axes_mm=(85.0,) * 3), 1.04, 60.0, 40.0),
+        )
+        tissues = tuple(
+            Tissue(
+                name=name,
+                solids=(solid,),
+                density_g_per_ml=density,
+                curve=ExponentialSum(amplitudes_mbq=(mbq,), effective_half_lives_h=(life_h,)),
+            )
+            for name, solid, density, mbq, life_h in given
+        )
+        volumes = volumes_ml(bodies([(tissue.solids[0], i) for i, tissue in enumerate(tissues)]))
+        self.patient = DigitalPatient(
+            nuclide="Lu-177",
+            tissues=tissues,
+            frame_of_reference="2.25.1",
+            volume_ml=dict(zip(self.names, map(float, volumes), strict=True)),
+        )
+
+    def grid(self, directions=None, spacing_mm=(4.8, 4.8, 4.8), shape=(42, 42, 42)):
+        """A grid about the middle of the body, its axes turned as wished."""
+        from lutetia.dosimetry.geometry import Geometry
+
+        turned = np.eye(3) if directions is None else np.asarray(directions)
+        half_mm = (np.array(shape[::-1]) - 1) / 2 * np.array(spacing_mm[::-1])
+        return Geometry.regular(
+            shape, spacing_mm, first_voxel_mm=-turned @ half_mm, directions=turned, frame_of_reference="2.25.1"
+        )
+
+    def series(self, grid=None, hours=(4.0, 24.0, 96.0, 168.0), psf_mm=0.0, density=True, **other):
+        """Scans without noise on the grid, the regions drawn exactly."""
+        from lutetia.dosimetry.activity_series import ActivitySeries, TimePoint
+        from lutetia.dosimetry.phantom import on_grid
+        from lutetia.dosimetry.phantom_scan import Camera, scanned
+
+        seen = on_grid(self.patient, grid or self.grid(), points=64)
+        camera = Camera(psf_fwhm_mm=psf_mm)
+        points = tuple(
+            TimePoint(
+                name=f"{h:g} h", after_h=h, activity=scanned(seen.activity(h), camera, None), counts_per_mbq=16200.0
+            )
+            for h in hours
+        )
+        given = {
+            "nuclide": "Lu-177",
+            "administered_mbq": 200.0,
+            "regions": seen.regions(),
+            "density": seen.density() if density else None,
+            "image_fwhm_mm": psf_mm,
+            "u_image_fwhm_mm": 0.0,
+            "u_calibration_fraction": 0.03,
+        }
+        return ActivitySeries(time_points=points, **(given | other))
+
+    def plans(self, **changes):
+        """An organ, a lesion and the remainder, outlines exact; `changes` by name replace fields of a plan."""
+        from dataclasses import replace
+
+        from lutetia.dosimetry.region_plan import RegionPlan
+
+        role = {"lesion": "lesion", "rest": "remainder"}
+        return {
+            name: replace(RegionPlan(role=role.get(name, "organ"), u_volume_fraction=0.0), **changes.get(name, {}))
+            for name in self.names
+        }
+
+    def truth_mbq_h(self, name):
+        """The area of a region by its equation."""
+        return self.patient.tia_mbq_h[name]
+
+
+@pytest.fixture(scope="session")
+def small_body():
+    """small_body.series(), small_body.plans(): a small made-up patient for the pipeline of a cycle."""
+    return SmallBody()

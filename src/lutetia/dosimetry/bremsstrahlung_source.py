@@ -36,8 +36,8 @@ def bremsstrahlung_lines(electrons: Lines, medium_name: str) -> Lines:
     for row, e in enumerate(energies):
         number[row], energy[row] = _per_unit_loss(float(e), edges, charge)
     weights = (above * radiative / stopping)[:, None]
-    numbers = np.trapezoid(number * weights, energies, axis=0)
-    carried = np.trapezoid(energy * weights, energies, axis=0)
+    numbers = np.asarray(np.trapezoid(number * weights, energies, axis=0))
+    carried = np.asarray(np.trapezoid(energy * weights, energies, axis=0))
     kept = numbers > 0
     return Lines(energy_mev=carried[kept] / numbers[kept], per_decay=numbers[kept])
 

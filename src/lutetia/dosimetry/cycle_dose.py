@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from lutetia.dosimetry.absorbed_dose import AbsorbedDose
 from lutetia.dosimetry.activity_series import ActivitySeries
 from lutetia.dosimetry.carried_regions import CarriedRegions, carried
@@ -55,7 +57,7 @@ def cycle_dose(
     *,
     engine: Engine = "region kernels",
     dose_map: bool = True,
-    map_method: MapMethod = "voxel fits",
+    map_method: MapMethod = "region curves",
     onto: Geometry | None = None,
     u_s_fraction: float | None = U_S_FRACTION,
     level: float = 0.95,
@@ -91,7 +93,13 @@ def cycle_dose(
     map_of_tia, voxels = None, None
     if dose_map:
         map_of_tia = _tia_map(step, outlined, remainder, map_method, workers)
-        voxels = voxel_dose(map_of_tia.tia, series.nuclide, density=_density_on(series, outlined), workers=workers)
+        voxels = voxel_dose(
+            map_of_tia.tia,
+            series.nuclide,
+            method="local deposition" if engine == "local deposition" else "full kernel",
+            density=_density_on(series, outlined),
+            workers=workers,
+        )
         results = [replace(r, dose_volume=dose_volume(voxels.dose, outlined.regions[r.name])) for r in results]
     return CycleDose(
         nuclide=series.nuclide,
@@ -127,7 +135,8 @@ class _Step:
         if name not in self.curves:
             return None
         mbq_h = float(self.curves[name].tia_mbq_h.estimate or 0.0)
-        return area_estimate(mbq_h, self.budgets[name].of(mbq_h).u_gy, self.level)
+        with np.errstate(over="ignore"):
+            return area_estimate(mbq_h, self.budgets[name].of(mbq_h).u_gy, self.level)
 
 
 def _curves(

@@ -68,8 +68,15 @@ def computed_kernels(medium_name: str, histories: int, seed: int) -> Monoenerget
     electron, photon = np.array(ELECTRON_KEV) / 1e3, np.array(PHOTON_KEV) / 1e3
     found = [_electron_rows(medium_name, e, histories, seed + i) for i, e in enumerate(electron)]
     charged, braking = zip(*found, strict=True)
-    rows = [_photon_row(medium_name, e, PHOTONS_PER_ELECTRON * histories, seed + 100 + i) for i, e in enumerate(photon)]
-    return _normalised(medium_name, electron, np.array(charged), np.array(braking), photon, np.array(rows))
+    rows = computed_photon_rows(medium_name, histories, seed)
+    return _normalised(medium_name, electron, np.array(charged), np.array(braking), photon, rows)
+
+
+def computed_photon_rows(medium_name: str, histories: int, seed: int) -> Floats:
+    """The photon kernels alone, rows of shares that add up to 1, by ten times that many photons of each energy."""
+    many = PHOTONS_PER_ELECTRON * histories
+    rows = [_photon_row(medium_name, e / 1e3, many, seed + 100 + i) for i, e in enumerate(PHOTON_KEV)]
+    return np.array([row / row.sum() for row in rows])
 
 
 def _electron_rows(medium_name: str, energy_mev: float, histories: int, seed: int) -> tuple[Floats, Floats]:

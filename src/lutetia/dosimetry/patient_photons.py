@@ -252,8 +252,8 @@ def run_sentences(tissue: TissueMap, source: PhotonSource, charged: Charged, run
     return (
         *tissue.conventions,
         *source.conventions,
-        "Photons by Monte Carlo in the patient's densities (delta tracking): photoelectric, coherent, Compton, pair; no "
-        "fluorescence.",
+        "Photons by Monte Carlo in the patient's densities (delta tracking): photoelectric, coherent, Compton, pair; "
+        "no fluorescence.",
         f"Electrons set free by photons stay in the voxel; photons below {1e3 * CUT_MEV:g} keV stay where they are.",
         CHARGED_SENTENCES[charged],
         "Beyond the box around tissue and activity there is nothing: what leaves it has escaped. Air gets no dose.",

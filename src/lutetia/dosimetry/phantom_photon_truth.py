@@ -1,7 +1,6 @@
 """The absorbed doses the digital patient has in its own densities, found on its equations: no voxel anywhere.
 
-Photons fly through the quadrics and planes of the phantom, each tissue with its own density and composition; charged
-particles stay in the region of the decay. A geometry of its own against which the Monte Carlo in voxels is tested; the
+Photons fly through the quadrics and planes of the phantom, each tissue with its own density and composition. A geometry of its own against which the Monte Carlo in voxels is tested; the
 collisions are the same code.
 """
 
@@ -9,16 +8,20 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from math import log
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from lutetia.dosimetry.kernel import COMPONENTS
+from lutetia.dosimetry.lattice_kernel import CHARGED_COMPONENTS
 from lutetia.dosimetry.nuclide import Nuclide
 from lutetia.dosimetry.organ import GY_G_PER_MBQ_H_MEV
+from lutetia.dosimetry.patient_photons import CHARGED_SENTENCES, Charged
 from lutetia.dosimetry.phantom import DigitalPatient
-from lutetia.dosimetry.phantom_truth import PhantomTruth
+from lutetia.dosimetry.phantom_truth import PhantomTruth, phantom_truth
 from lutetia.dosimetry.photon_batches import CUT_MEV
 from lutetia.dosimetry.photon_collision import ABSORBED, PAIR, any_way, collide, line_drawn, row_of
 from lutetia.dosimetry.photon_source import PhotonSource, photon_source
@@ -36,12 +39,14 @@ def phantom_photon_truth(
     patient: DigitalPatient,
     source: str | Nuclide | PhotonSource,
     *,
+    charged: Charged = "kernel",
     histories: int = 320_000,
     seed: int = 177,
     workers: int | None = None,
 ) -> PhantomTruth:
     """Absorbed dose of every region from every region, photons in the patient's own densities, with `histories` of each
-    source. Same seed, same numbers, however many workers. Raises InputError for an unknown nuclide."""
+    source. Same seed, same numbers, however many workers. Charged particles by "kernel" cross borders, sampled on the
+    equations too (`phantom_truth`), by "local deposition" they stay. Raises InputError for an unknown nuclide."""
     emitter = source if isinstance(source, PhotonSource) else photon_source(source)
     listed, count = patient.bodies(), len(patient.names)
     density = np.array([tissue.density_g_per_ml for tissue in patient.tissues])
@@ -64,23 +69,40 @@ def phantom_photon_truth(
     per_mev = (
         GY_G_PER_MBQ_H_MEV * np.array(list(patient.tia_mbq_h.values())) / np.array([*patient.mass_g.values()])[:, None]
     )
+    near, near_error, words = _charged_gy(patient, emitter, charged, seed)
     return PhantomTruth(
         nuclide=emitter.nuclide,
         regions=patient.names,
         volume_ml=dict(patient.volume_ml),
         mass_g=patient.mass_g,
         tia_mbq_h=patient.tia_mbq_h,
-        dose_gy=(shares.mean(axis=1).T * emitter.photon_mev + np.eye(count) * emitter.charged_mev) * per_mev,
-        std_error_gy=shares.std(axis=1, ddof=1).T / np.sqrt(REPEATS) * emitter.photon_mev * per_mev,
+        dose_gy=shares.mean(axis=1).T * emitter.photon_mev * per_mev + near,
+        std_error_gy=np.hypot(
+            shares.std(axis=1, ddof=1).T / np.sqrt(REPEATS) * emitter.photon_mev * per_mev, near_error
+        ),
         conventions=(
             *patient.conventions,
             *emitter.conventions,
             SENTENCE,
+            words,
             f"Truth by Monte Carlo of {per_repeat * REPEATS} photons of each region on the equations, each region with "
-            "its own density, nothing around the body; electrons stay in the region of the decay, those that photons set "
-            "free where they are.",
+            "its own density, nothing around the body; electrons that photons set free stay where they are.",
         ),
     )
+
+
+def _charged_gy(
+    patient: DigitalPatient, source: PhotonSource, charged: Charged, seed: int
+) -> tuple[Floats, Floats, str]:
+    """Dose by charged particles (targets, sources), its standard error, and the sentence on it."""
+    if charged == "local deposition":
+        areas, masses = np.array([*patient.tia_mbq_h.values()]), np.array([*patient.mass_g.values()])
+        own = np.diag(source.charged_mev * GY_G_PER_MBQ_H_MEV * areas / masses)
+        return own, np.zeros_like(own), CHARGED_SENTENCES[charged]
+    nothing = np.zeros_like(source.kernel.total_within_mev)
+    parts = {name: source.kernel.within_mev[name] if name in CHARGED_COMPONENTS else nothing for name in COMPONENTS}
+    found = phantom_truth(patient, replace(source.kernel, within_mev=parts), seed=seed)
+    return found.dose_gy, found.std_error_gy, "Electrons and alpha particles by their kernel in uniform soft tissue."
 
 
 def _box(listed: Bodies, region: int) -> Floats:

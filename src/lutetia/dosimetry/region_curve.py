@@ -23,7 +23,7 @@ from lutetia.dosimetry.curve_choice import CurveChoice, choose_curve
 from lutetia.dosimetry.curve_model import MODELS, ModelName
 from lutetia.dosimetry.fit import CurveFit, area_estimate, fit_curve
 from lutetia.dosimetry.one_point_curve import one_point_curve
-from lutetia.dosimetry.region_plan import ByTrapezoid, ChooseCurve, CurvePlan, OnePoint
+from lutetia.dosimetry.region_plan import ByTrapezoid, ChooseCurve, CurvePlan, OneModel, OnePoint
 from lutetia.dosimetry.region_result import RegionCurve
 from lutetia.dosimetry.trapezoid_fit import fit_trapezoid
 from lutetia.errors import Fault, InputError
@@ -63,7 +63,18 @@ def region_curve(
         must = "must be two or more for a curve"
         do = "With one scan name a rule with a prior (OnePoint)."
         raise InputError("region_curve", [Fault(place="scans", must=must, got=f"{times_h.size}", do=do)])
-    sigmas = _sigmas(u_activities_mbq)
+    with np.errstate(over="ignore"):  # limits of an area that is hardly known run off to infinity
+        return _curve(times_h, activities_mbq, _sigmas(u_activities_mbq), plan, physical_half_life_h, level)
+
+
+def _curve(
+    times_h: Floats,
+    activities_mbq: Floats,
+    sigmas: Floats | None,
+    plan: ByTrapezoid | ChooseCurve | OneModel,
+    physical_half_life_h: float,
+    level: float,
+) -> RegionCurve:
     if isinstance(plan, ByTrapezoid):
         fit = fit_trapezoid(
             times_h,
@@ -135,12 +146,18 @@ def _unrefuted(
         for name in sorted(plan.models, key=lambda name: MODELS[name].n_parameters)
         if MODELS[name].n_parameters <= n and name != first.model
     ]
-    good = [fit for fit in fits if fit.converged and fit.tia_mbq_h.std_error is not None]
+    good = [fit for fit in fits if fit.converged and _is_determined(fit)]
     standing = [fit for fit in good if not _is_refuted(fit)]
     if standing:
         return min(standing, key=lambda fit: (MODELS[fit.model].n_parameters, fit.chi_square))
     closer = [fit for fit in good if fit.chi_square < 0.5 * first.chi_square]
     return min(closer, key=lambda fit: fit.chi_square) if closer else None
+
+
+def _is_determined(fit: CurveFit) -> bool:
+    """The area is known better than by its own size."""
+    u, area = fit.tia_mbq_h.std_error, fit.tia_mbq_h.estimate
+    return u is not None and area is not None and u < area
 
 
 def _is_refuted(fit: CurveFit) -> bool:

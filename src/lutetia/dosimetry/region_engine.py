@@ -87,20 +87,19 @@ def engine_doses(
     parts: dict[str, dict[str, float]] = {}
     words: list[str] = []
     left_out: list[LeftOut] = []
-    table = None
+    table: STable | None = None
     if "region kernels" in engines.values() or _marrow_needs_table(plans):
         table = s_between_regions(outlines, series.nuclide, mass_g=mass_g, workers=workers)
         words.append(f"Engine region kernels: {table.source}")
+    tables: dict[str, STable | None] = {"region kernels": table}
     if "photon Monte Carlo" in engines.values():
-        from lutetia.dosimetry.photon_engine import photon_parts
-
-        carried_by_photons, sentences = photon_parts(series, outlines, mass_g, tia_mbq_h)
-        words += sentences
+        photons = _photon_table(series, outlines, mass_g)
+        tables["photon Monte Carlo"] = photons
+        words.append(f"Engine photon Monte Carlo: {photons.source}")
     for name in outlines.names:
-        if engines[name] == "photon Monte Carlo":
-            parts[name] = carried_by_photons[name]
-        elif engines[name] == "region kernels" and table is not None:
-            parts[name] = {source: area * table.s_gy_per_mbq_h[name, source] for source, area in tia_mbq_h.items()}
+        own = tables.get(engines[name])
+        if own is not None:
+            parts[name] = {source: area * own.s_gy_per_mbq_h[name, source] for source, area in tia_mbq_h.items()}
         else:
             parts[name] = _own_part(series.nuclide, plans[name], engines[name], name, mass_g[name], tia_mbq_h)
     alone = [name for name, used in engines.items() if used in ("local deposition", "spheres")]
@@ -115,6 +114,16 @@ _ALONE = {
     "photons and bremsstrahlung are left out.",
     "spheres": "Engine spheres: a sphere of the region's mass in the same medium; what other regions give is left out.",
 }
+
+
+def _photon_table(series: ActivitySeries, outlines: RegionSet, mass_g: Mapping[str, float]) -> STable:
+    """S values with photons followed in the patient's own densities."""
+    from lutetia.dosimetry.patient_s_values import patient_s_values
+
+    if series.density is None:  # _refuse says so
+        raise InputError("engine", [Fault(place="density", must="must be given for the photon Monte Carlo")])
+    density = resample(series.density, outlines.geometry, outside=0.0).volume
+    return patient_s_values(outlines, density, series.nuclide, mass_g=mass_g).table
 
 
 def _own_part(

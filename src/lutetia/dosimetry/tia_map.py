@@ -3,7 +3,7 @@ of the regions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,7 @@ import numpy as np
 from lutetia.dosimetry.activity_series import ActivitySeries, TimePoint
 from lutetia.dosimetry.curve import LN2
 from lutetia.dosimetry.geometry import Geometry
+from lutetia.dosimetry.region import Region
 from lutetia.dosimetry.region_dose import source_shares
 from lutetia.dosimetry.region_result import RegionCurve
 from lutetia.dosimetry.region_set import RegionSet
@@ -21,6 +22,7 @@ from lutetia.dosimetry.voxel_fit import fit_voxels
 from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
 
+LEAST_TOTAL = 1e-6  # of the largest total: an image of nothing keeps a σ
 MapMethod = Literal["voxel fits", "region curves"]
 
 
@@ -46,7 +48,11 @@ def tia_by_voxel_fits(series: ActivitySeries, onto: Geometry, *, physical_half_l
         do = 'Ask for map_method="region curves", or for no map.'
         raise InputError("tia map", [Fault(place="time_points", must=must, got="1", do=do)])
     stack = np.array([activity_on(series, point, onto).array for point in series.time_points], dtype=np.float32)
-    fit = fit_voxels(series.times_h, stack, physical_half_life_h=physical_half_life_h, workers=workers)
+    totals = np.maximum(stack.sum(axis=(1, 2, 3), dtype=np.float64), 0.0)
+    sigmas = np.sqrt(np.maximum(totals / max(totals.max(), 1e-300), LEAST_TOTAL))
+    fit = fit_voxels(
+        series.times_h, stack, physical_half_life_h=physical_half_life_h, sigmas_mbq=sigmas, workers=workers
+    )
     states = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in fit.counts.items() if count)
     unsettled = fit.counts["not_settled"]
     left_out = (LeftOut(count=unsettled, why="voxels whose fit did not settle"),) if unsettled else ()
@@ -57,6 +63,7 @@ def tia_by_voxel_fits(series: ActivitySeries, onto: Geometry, *, physical_half_l
         conventions=(
             "Map of time-integrated activity: a curve in every voxel of the registered scans, no correction for blur.",
             *fit.conventions,
+            "σ of a scan goes with the root of all the activity in it, as counts do; only its ratios matter here.",
             f"Voxels: {states}.",
         ),
         left_out=(*fit.left_out, *left_out),
@@ -73,21 +80,25 @@ def tia_by_region_curves(
 ) -> TiaMap:
     """One scan, each voxel times area over activity of its region's curve at the hour of that scan.
 
-    The scan is the one on whose grid the maps lie. Voxels of no region follow the remainder's curve, or physical decay
+    The scan is that nearest to the mean life of the activity in the regions. In voxels that regions share, activity is
+    divided by their shares and concentrations. Voxels of no region follow the remainder's curve, or physical decay
     after the scan (and the same activity before it) where there is none; regions without a curve likewise.
     """
-    point = reference_scan(series)
+    point = scan_near_mean_life(series, [curve for name, curve in curves.items() if name != remainder])
     image = activity_on(series, point, outlines.geometry)
     outside_h = physical_half_life_h / LN2 + point.after_h
-    factors = {name: _hours(curves.get(name), point.after_h, outside_h) for name in outlines.names}
-    rest_h = factors[remainder] if remainder is not None else outside_h
-    hours = np.zeros(outlines.geometry.shape, dtype=np.float64)
-    for share, factor in zip(source_shares(outlines), [*factors.values(), rest_h], strict=True):
-        hours += share * factor
+    ways = [_way(curves.get(name), region.volume_ml, point.after_h, outside_h) for name, region in _named(outlines)]
+    rest = ways[outlines.names.index(remainder)] if remainder is not None else (min(c for c, _ in ways), outside_h)
+    weight = np.zeros(outlines.geometry.shape, dtype=np.float64)
+    weighted_h = np.zeros(outlines.geometry.shape, dtype=np.float64)
+    for share, (per_ml, hours) in zip(source_shares(outlines), [*ways, rest], strict=True):
+        weight += share * per_ml
+        weighted_h += share * (per_ml * hours)
+    hours_h = np.divide(weighted_h, weight, out=np.full_like(weight, rest[1]), where=weight > 0)
     lacking = [name for name in outlines.names if name not in curves]
     none = (f"Without a curve, thus with physical decay: {', '.join(lacking)}.",) if lacking else ()
     return TiaMap(
-        tia=Volume(array=image.array * hours, geometry=outlines.geometry, unit="MBq h"),
+        tia=Volume(array=image.array * hours_h, geometry=outlines.geometry, unit="MBq h"),
         method="region curves",
         conventions=(
             f"Map of time-integrated activity: the scan {point.name}, each voxel scaled by the curve of its region, no "
@@ -99,15 +110,24 @@ def tia_by_region_curves(
     )
 
 
-def reference_scan(series: ActivitySeries) -> TimePoint:
-    """The scan whose grid the maps have unless another is asked for: the first in the reference frame."""
-    here = [point for point in series.time_points if point.to_reference is None]
-    return here[0] if here else series.time_points[0]
+def scan_near_mean_life(series: ActivitySeries, curves: Sequence[RegionCurve]) -> TimePoint:
+    """The scan nearest (in ratio) to the mean life of the activity in regions with a curve, area over highest scan."""
+    times = series.times_h
+    area = sum(float(curve.tia_mbq_h.estimate or 0.0) for curve in curves)
+    highest = sum(float(curve.curve.activity_mbq(times).max()) for curve in curves)
+    if not (area > 0 and highest > 0):
+        return series.time_points[-1]
+    away = np.abs(np.log(np.maximum(times, 1e-3)) - np.log(area / highest))
+    return series.time_points[int(np.argmin(away))]
 
 
-def _hours(curve: RegionCurve | None, at_h: float, otherwise_h: float) -> float:
-    """Area over activity of the curve at the hour."""
-    if curve is None:
-        return otherwise_h
-    activity = float(curve.curve.activity_mbq(at_h))
-    return float(curve.tia_mbq_h.estimate or 0.0) / activity if activity > 0 else otherwise_h
+def _named(outlines: RegionSet) -> list[tuple[str, Region]]:
+    return [(region.name, region) for region in outlines]
+
+
+def _way(curve: RegionCurve | None, volume_ml: float, at_h: float, otherwise_h: float) -> tuple[float, float]:
+    """Concentration at the hour (MBq/mL) and area over activity (h)."""
+    activity = 0.0 if curve is None else float(curve.curve.activity_mbq(at_h))
+    if curve is None or activity <= 0:
+        return 0.0, otherwise_h
+    return activity / volume_ml, float(curve.tia_mbq_h.estimate or 0.0) / activity

@@ -52,9 +52,9 @@ def tissue_tables() -> TissueTables:
     """The tables of all classes of `tissue_classes`, in that order."""
     grid = np.geomspace(LOWEST_MEV, HIGHEST_MEV, ROWS)
     media = sorted({name for tissue in tissue_classes() for name in tissue.mass_fractions})
-    found = {name: attenuation(name, grid) for name in media}
+    running = {name: _running_sums(attenuation(name, grid)) for name in media}
+    transfer = {name: energy_transfer(name, grid) for name in media}
     x2, forms = _form_areas(media)
-    running, transfer = _running_and_transfer(found, grid)
     electrons = {name: np.array([medium(name).electrons_mol_per_g]) for name in media}
     bound = {name: electrons[name] * _bound_share(name) for name in media}
     return TissueTables(
@@ -89,18 +89,15 @@ def mean_compton_share(energy_mev: Floats, medium_name: str | None = None) -> Fl
     return np.asarray(((1 - kept) * chance).sum(axis=-1) / chance.sum(axis=-1))
 
 
-def _running_and_transfer(
-    found: dict[str, Attenuation], grid_mev: Floats
-) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    pair = np.clip(1 - 2 * ELECTRON_MASS_MEV / grid_mev, 0, None)
-    running = {
-        name: np.cumsum([a.photoelectric, a.coherent, a.incoherent, a.pair], axis=0).T for name, a in found.items()
-    }
-    transfer = {
-        name: a.photoelectric + mean_compton_share(grid_mev, name) * a.incoherent + pair * a.pair
-        for name, a in found.items()
-    }
-    return running, transfer
+def energy_transfer(medium_name: str, energy_mev: Floats) -> Floats:
+    """Mass energy-transfer coefficient (cm²/g) of a medium at the energies: what electrons get, no fluorescence."""
+    found = attenuation(medium_name, energy_mev)
+    pair = np.clip(1 - 2 * ELECTRON_MASS_MEV / energy_mev, 0, None)
+    return found.photoelectric + mean_compton_share(energy_mev, medium_name) * found.incoherent + pair * found.pair
+
+
+def _running_sums(found: Attenuation) -> Floats:
+    return np.cumsum([found.photoelectric, found.coherent, found.incoherent, found.pair], axis=0).T
 
 
 def _transfers() -> Floats:

@@ -50,7 +50,7 @@ def cumulative_dose_figure(
         "columns": columns,
         "bounds": "flush",  # plots stand in line whatever their labels are
         "spacing": {"row": HEAD + FOOT, "column": AXIS_ROOM + GAP},
-        "padding": {"left": AXIS_ROOM, "right": GAP, "top": HEAD, "bottom": FOOT},
+        "padding": 2,
         "resolve": {"scale": {"x": "independent", "y": "independent"}},
     }
     return Figure(specification=specification, description=_said(panels))
@@ -92,9 +92,12 @@ def _panel(panel: CumulativePanel, plot_px: float, height_px: float, *, left: bo
                        "encoding": {"x": x, "y": {**y, "field": "high"}, "text": {"field": "p"}}})  # fmt: skip
         layers.append({"data": {"values": rows}, "mark": mark,
                        "encoding": {"x": x, "y": {**y, "field": "high"}, "text": {"field": "p"}}})  # fmt: skip
-    title = {"text": shortened(panel.name, TITLE_PX, plot_px + AXIS_ROOM), "fontSize": TITLE_PX, "anchor": "start",
-             "frame": "group", "dx": 4 - AXIS_ROOM, "offset": 4}  # fmt: skip
-    return {"title": title, "width": plot_px, "height": height_px, "view": {"stroke": FAINT}, "layer": layers}
+    heading = {"type": "text", "align": "left", "baseline": "middle", "fontSize": TITLE_PX, "fontWeight": 600,
+               "color": INK}  # fmt: skip
+    name = {"value": shortened(panel.name, TITLE_PX, plot_px + AXIS_ROOM - 4)}
+    above = {"x": {"value": 4 - AXIS_ROOM}, "y": {"value": -9}, "text": name}
+    layers.append({"data": {"values": [{}]}, "mark": heading, "encoding": above})
+    return {"width": plot_px, "height": height_px, "view": {"stroke": FAINT}, "layer": layers}
 
 
 def _limit(limit_gy: float, y: dict[str, Any], plot_px: float) -> list[dict[str, Any]]:

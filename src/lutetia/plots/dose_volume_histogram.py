@@ -15,7 +15,7 @@ from lutetia.plots.strip_layout import shortened
 STEPS = 120
 WIDE_RANGE = 12.0  # highest over lowest median: from here on a linear axis shows one region only
 LABEL_PX, LEGEND_PX = 9, 9.5
-LEGEND_ROW, LEGEND_ROOM, AXIS_ROOM, VALUE_ROOM = 13, 152, 36, 42
+LEGEND_ROW, LEGEND_ROOM, AXIS_ROOM, VALUE_ROOM = 13, 170, 36, 34
 MOST_CURVES = len(DASHES)
 
 

@@ -18,7 +18,7 @@ SAMPLES = 90  # of a curve
 BEYOND = 1.4  # the axis ends here, in times of the last point
 MOST_DECADES = 3.0  # of a logarithmic axis
 TITLE_PX, NOTE_PX, LABEL_PX = 10.5, 9, 9
-AXIS_ROOM, GAP, HEAD, TICKS, FOOT = 36, 8, 27, 14, 26  # pixels around a plot
+AXIS_ROOM, GAP, HEAD, TICKS = 36, 8, 31, 14  # pixels around a plot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def time_activity_figure(
         "columns": columns,
         "bounds": "flush",  # plots stand in line whatever their labels are
         "spacing": {"row": HEAD + TICKS, "column": AXIS_ROOM + GAP},
-        "padding": {"left": AXIS_ROOM, "right": GAP, "top": HEAD, "bottom": FOOT},
+        "padding": 2,
         "resolve": {"scale": {"x": "independent", "y": "independent"}},
     }
     return Figure(specification=specification, description=_said(panels))
@@ -88,19 +88,29 @@ def _panel(panel: ActivityPanel, frame: _Frame, *, left: bool, bottom: bool) -> 
     y = {"field": "mbq", "type": "quantitative",
          "scale": {**kind, "domain": [low, high], "nice": False, "clamp": True},
          "axis": _axis("MBq" if left else None, format="~f", **_ticks(low, high, frame.logarithmic))}  # fmt: skip
-    title = {
-        "text": shortened(panel.name, TITLE_PX, frame.width_px + AXIS_ROOM - 4),
-        "subtitle": shortened(panel.note, NOTE_PX, frame.width_px + AXIS_ROOM - 4) if panel.note else "",
-        "fontSize": TITLE_PX, "subtitleFontSize": NOTE_PX, "subtitleColor": GREY, "anchor": "start", "frame": "group",
-        "dx": 4 - AXIS_ROOM, "offset": 3, "subtitlePadding": 1,
-    }  # fmt: skip
     return {
-        "title": title,
         "width": frame.width_px,
         "height": frame.height_px,
         "view": {"stroke": FAINT},
-        "layer": [*_curve_layers(rows, x, y, low), *_point_layers(panel, x, y, low)],
+        "layer": [*_curve_layers(rows, x, y, low), *_point_layers(panel, x, y, low), *_heading(panel, frame)],
     }
+
+
+def _heading(panel: ActivityPanel, frame: _Frame) -> list[dict[str, Any]]:
+    """Name and note above the plot, at one height in all panels."""
+    room = frame.width_px + AXIS_ROOM - 4
+    lines = ((panel.name, TITLE_PX, INK, 600, -20), (panel.note, NOTE_PX, GREY, 400, -9))
+    return [
+        {
+            "data": {"values": [{}]},
+            "mark": {"type": "text", "align": "left", "baseline": "middle", "fontSize": size, "color": fill,
+                     "fontWeight": weight},
+            "encoding": {"x": {"value": 6 - AXIS_ROOM}, "y": {"value": top},
+                         "text": {"value": shortened(text, size, room)}},
+        }
+        for text, size, fill, weight, top in lines
+        if text
+    ]  # fmt: skip
 
 
 def _axis(title: str | None, **more: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,13 +21,21 @@ from lutetia.reports.dose_table import effective_half_life_h
 MOST_PANELS = 6  # of time-activity curves on the page; all of them stand behind it
 LEFT_PX, RIGHT_PX, RIGHT_MM, WIDE_PX = 404.0, 280.0, 74.0, 704.0  # of the page's columns, 96 pixels an inch
 MODEL_WORDS = {
-    "mono": "mono-exp.",
-    "mono_uptake": "uptake + mono-exp.",
-    "bi": "bi-exp.",
-    "bi_uptake": "uptake + bi-exp.",
-    "tri": "tri-exp.",
-    "tri_uptake": "uptake + tri-exp.",
+    "mono": "mono",
+    "mono_uptake": "mono+uptake",
+    "bi": "bi",
+    "bi_uptake": "bi+uptake",
+    "tri": "tri",
+    "tri_uptake": "tri+uptake",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sketch:
+    """A figure drawn once: its SVG, ids that no other figure of the page has, and its words for a reader."""
+
+    svg: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,11 +45,11 @@ class DoseFigures:
     `overlay_why` says why there is no overlay; `not_drawn` names regions without a place in a figure.
     """
 
-    curves: Figure
-    all_curves: Figure | None
-    histogram: Figure | None
-    budget: Figure
-    cumulative: Figure | None
+    curves: Sketch
+    all_curves: Sketch | None
+    histogram: Sketch | None
+    budget: Sketch
+    cumulative: Sketch | None
     overlay: Picture | None
     overlay_words: str
     overlay_why: str
@@ -59,19 +68,35 @@ def dose_figures(
     told("Figure: dose on CT")
     overlay, words, why = _overlay(report)
     crowded = len(bars) > 8
+    few = time_activity_figure(activity[:MOST_PANELS], width_px=LEFT_PX, panel_height_px=62)
+    many = time_activity_figure(activity, columns=4, width_px=WIDE_PX, panel_height_px=86)
+    shares = dose_volume_figure(histograms, width_px=LEFT_PX, height_px=104)
+    cumulative = cumulative_dose_figure(panels, width_px=LEFT_PX, height_px=76)
+    budget = dose_budget_figure(bars, width_px=RIGHT_PX, height_px=176 if crowded else 148)
     return DoseFigures(
-        curves=time_activity_figure(activity[:MOST_PANELS], width_px=LEFT_PX, panel_height_px=62),
-        all_curves=time_activity_figure(activity, columns=4, width_px=WIDE_PX, panel_height_px=86)
-        if len(activity) > MOST_PANELS
-        else None,
-        histogram=dose_volume_figure(histograms, width_px=LEFT_PX, height_px=104) if histograms else None,
-        budget=dose_budget_figure(bars, width_px=RIGHT_PX, height_px=176 if crowded else 148),
-        cumulative=cumulative_dose_figure(panels, width_px=LEFT_PX, height_px=76) if panels else None,
+        curves=sketch("curves", few),
+        all_curves=sketch("all-curves", many) if len(activity) > MOST_PANELS else None,
+        histogram=sketch("histogram", shares) if histograms else None,
+        budget=sketch("budget", budget),
+        cumulative=sketch("cumulative", cumulative) if panels else None,
         overlay=overlay,
         overlay_words=words,
         overlay_why=why,
         not_drawn=_not_drawn(activity, [one.region for one in histograms]),
     )
+
+
+_ID = re.compile(r'(?<=\sid=")([^"]+)(?=")')
+_USE = re.compile(r'(?<=url\(#)([^)]+)(?=\))|(?<=href="#)([^"]+)(?=")')
+
+
+def sketch(key: str, figure: Figure) -> Sketch:
+    """The figure drawn. The drawer numbers its ids on from figure to figure; here they begin anew, after `key`."""
+    svg = figure.svg()
+    number_of = {name: f"{key}-{at}" for at, name in enumerate(dict.fromkeys(_ID.findall(svg)))}
+    svg = _ID.sub(lambda found: number_of[found[0]], svg)
+    svg = _USE.sub(lambda found: number_of.get(found[0], found[0]), svg)
+    return Sketch(svg=svg, description=figure.description)
 
 
 def telling_first(report: CycleReport) -> list[RegionResult]:
@@ -105,7 +130,7 @@ def _activity_panel(region: RegionResult) -> ActivityPanel:
     if curve is not None:
         model = MODEL_WORDS.get(curve.model, curve.model.replace("_", " "))
         life = significant(effective_half_life_h(region), 2 if (effective_half_life_h(region) or 0) < 100 else 3)
-        note = f"{model}, {life} h; {per_cent(curve.share_beyond_last_fraction)} % after"
+        note = f"{model}, {life} h, {per_cent(curve.share_beyond_last_fraction)} % after"
     return ActivityPanel(
         name=region.name,
         times_h=region.times_h.tolist(),

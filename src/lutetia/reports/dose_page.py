@@ -31,7 +31,7 @@ class DosePage:
     made_up: str
     facts: tuple[tuple[str, str], ...]
     icru: str
-    software: str
+    made_by: str
     alerts: tuple[Alert, ...]
     table: DoseTable
     plan: PlanBlock
@@ -48,13 +48,14 @@ def page_of(report: CycleReport, *, told: Callable[[str], None] = lambda step: N
     """The page of a report, figures drawn. `told` hears each step."""
     plan = plan_block(report)
     level = report.icru_level or 2
+    day = f"Report of {report.as_of.isoformat()}, " if report.as_of is not None else ""
     return DosePage(
         title=report.title,
         patient=report.patient,
         made_up="Made-up patient: nothing here is about a person." if report.made_up else "",
         facts=_facts(report),
         icru=f"ICRU level {level}: {ICRU_WORDS[level]}",
-        software=f"Lutetia {report.version}",
+        made_by=f"{day}Lutetia {report.version}",
         alerts=warnings_of(report),
         table=dose_table(report.cycle),
         plan=plan,
@@ -72,20 +73,17 @@ def _facts(report: CycleReport) -> tuple[tuple[str, str], ...]:
     cycle = report.cycle
     given = report.administered_on.isoformat() if report.administered_on is not None else "day not given"
     scans = max((int(region.times_h.size) for region in cycle.regions), default=0)
-    facts = [
+    return (
         ("Nuclide", cycle.nuclide + (f", {report.agent}" if report.agent else "")),
         ("Administered", f"{gbq(cycle.administered_mbq)} GBq, {given}"),
         ("Scans", _scans(report) if scans else "none"),
-    ]
-    if report.as_of is not None:
-        facts.append(("Report of", report.as_of.isoformat()))
-    return tuple(facts)
+    )
 
 
 def _scans(report: CycleReport) -> str:
     most = max(report.cycle.regions, key=lambda region: region.times_h.size)
     hours = ", ".join(f"{hour:.3g}" for hour in most.times_h.tolist())
-    return f"{most.times_h.size} at {hours} h"
+    return f"{hours} h"
 
 
 def _basis(report: CycleReport) -> tuple[tuple[str, str], ...]:
@@ -128,7 +126,7 @@ def _models(report: CycleReport) -> str:
         word = region.curve.model.replace("_", " + ") if region.curve is not None else "no curve"
         counts[word] = counts.get(word, 0) + 1
     named = ", ".join(f"{word} {count}" for word, count in sorted(counts.items(), key=lambda item: -item[1]))
-    return f"Models by number of regions: {named}. Dashed where no scan supports the curve."
+    return f"Models by number of regions: {named}. Dashed where no scan stands behind the curve."
 
 
 def _conventions(report: CycleReport) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The report of a cycle as PDF/A-2b: one A4 page, then method and inputs. Everything travels as data, never as markup."""
+"""The report of a cycle as PDF/A-2b: one A4 page, then method and inputs. All travels as data, never as markup."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from lutetia.plots.dose_overlay import Picture
-from lutetia.plots.figure import Figure
+from lutetia.reports.dose_figures import Sketch
 from lutetia.reports.dose_page import DosePage
 from lutetia.reports.dose_table import COLUMNS, NO_DOSE_FROM
 from lutetia.reports.typesetting import compiler, typeset
@@ -48,7 +48,7 @@ def page_data(page: DosePage) -> dict[str, Any]:
         "made_up": page.made_up,
         "facts": page.facts,
         "icru": page.icru,
-        "software": page.software,
+        "made_by": page.made_by,
         "alerts": [asdict(alert) for alert in page.alerts],
         "head": [title for _, title in COLUMNS],
         "apart": NO_DOSE_FROM,
@@ -82,8 +82,8 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def _figure(figure: Figure | None) -> dict[str, str] | None:
-    return None if figure is None else {"svg": figure.svg(), "description": figure.description}
+def _figure(figure: Sketch | None) -> dict[str, str] | None:
+    return None if figure is None else {"svg": figure.svg, "description": figure.description}
 
 
 def _picture(picture: Picture | None) -> dict[str, str] | None:

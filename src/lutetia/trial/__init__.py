@@ -64,12 +64,12 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name
     from lutetia.trial.sealed_list import verify_seal as verify_seal
     from lutetia.trial.sequential import ConstantBounds as ConstantBounds
     from lutetia.trial.sequential import GroupSequential as GroupSequential
-    from lutetia.trial.sequential import SequentialEvents as SequentialEvents
     from lutetia.trial.sequential import group_sequential as group_sequential
-    from lutetia.trial.sequential import sequential_events as sequential_events
-    from lutetia.trial.sequential import stagewise_drift as stagewise_drift
-    from lutetia.trial.sequential import stagewise_p as stagewise_p
+    from lutetia.trial.sequential_events import SequentialEvents as SequentialEvents
+    from lutetia.trial.sequential_events import sequential_events as sequential_events
     from lutetia.trial.spending import Spending as Spending
+    from lutetia.trial.stagewise import stagewise_drift as stagewise_drift
+    from lutetia.trial.stagewise import stagewise_p as stagewise_p
     from lutetia.trial.true_power import OperatingCharacteristics as OperatingCharacteristics
     from lutetia.trial.true_power import simulated_power as simulated_power
     from lutetia.trial.two_stage import TwoStage as TwoStage
@@ -133,11 +133,11 @@ _MODULE_OF = {
     "verify_seal": "sealed_list",
     "ConstantBounds": "sequential",
     "GroupSequential": "sequential",
-    "SequentialEvents": "sequential",
+    "SequentialEvents": "sequential_events",
     "group_sequential": "sequential",
-    "sequential_events": "sequential",
-    "stagewise_drift": "sequential",
-    "stagewise_p": "sequential",
+    "sequential_events": "sequential_events",
+    "stagewise_drift": "stagewise",
+    "stagewise_p": "stagewise",
     "Spending": "spending",
     "OperatingCharacteristics": "true_power",
     "simulated_power": "true_power",

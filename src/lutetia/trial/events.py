@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from math import ceil, exp, log, sqrt
 from types import MappingProxyType
 
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from lutetia.errors import Fault, InputError
@@ -27,6 +26,7 @@ from lutetia.trial.checked import (
     ratio_faults,
 )
 from lutetia.trial.drop_out import DropOut
+from lutetia.trial.event_variance import events_by_variance, variances
 from lutetia.trial.expected_events import SurvivalPlan
 from lutetia.trial.hazard import Hazard
 
@@ -142,7 +142,7 @@ def power_at(
         one = _question(hazard_ratio, allocation, alpha, 0.9, plan)
         return float(ndtr(sqrt(events / (FORMULAS[method](one) / one.squared)) - one.z_alpha))
     assert plan is not None
-    null, alternative, expected = _variances(method, plan.accrual.patients, plan.when(events).months, plan)
+    null, alternative, expected = variances(method, plan.when(events).months, plan)
     drift = abs(log(hazard_ratio)) * sqrt(events / expected)
     return float(ndtr((drift - float(ndtri(1 - alpha)) * sqrt(null)) / sqrt(alternative)))
 
@@ -234,60 +234,12 @@ def _hsieh_freedman(ask: Question) -> float:
     return ask.squared * ((1 + ratio) / (1 - ratio)) ** 2 / (4 * p * (1 - p))
 
 
-def _of_variances(method: str) -> Callable[[Question], float]:
-    """Events at the analysis time at which the plan's own patients are as many as the formula asks for."""
-
+def _from_variances(method: str) -> Callable[[Question], float]:
     def events(ask: Question) -> float:
-        plan = ask.plan
-        assert plan is not None
-
-        def spare(months: float) -> float:
-            return float(plan.accrual.patients_by(months)) - _patients(method, ask, plan, months)[0]
-
-        first, last = plan.accrual.months * 0.02, plan.accrual.months
-        while spare(last) < 0:
-            last *= 1.3
-            if last > 2400:
-                must = f"must have more patients than {plan.accrual.patients:.6g}"
-                do = f"{method} asks for more, however long one waits."
-                raise InputError(TITLE, [Fault(place="plan", must=must, do=do)])
-        months = brentq(spare, first, last, xtol=1e-10, rtol=1e-13)
-        return _patients(method, ask, plan, float(months))[1]
+        assert ask.plan is not None
+        return events_by_variance(method, ask.z_alpha, ask.z_beta, ask.plan)
 
     return events
-
-
-def _patients(method: str, ask: Question, plan: SurvivalPlan, months: float) -> tuple[float, float]:
-    """Patients and events that the formula asks for with the analysis at this time."""
-    entered = float(plan.accrual.patients_by(months))
-    null, alternative, expected = _variances(method, entered, months, plan)
-    scale = ((ask.z_alpha * sqrt(null) + ask.z_beta * sqrt(alternative)) / log(ask.hazard_ratio)) ** 2
-    return scale * entered, scale * expected
-
-
-def _variances(method: str, entered: float, months: float, plan: SurvivalPlan) -> tuple[float, float, float]:
-    """Variance of the log hazard ratio without and with an effect, and the events expected with it."""
-    p = plan.experimental_fraction
-    found = plan.at(months)
-    if method == "lachin-foulkes":  # without an effect both arms have the mean hazard, weighted by patients
-        factor = p * _hazard_ratio(plan) + (1 - p)
-        without = plan.control.times(factor)
-    else:  # Bernstein and Lagakos as gsDesign reads them: without an effect both arms are as the control
-        without = plan.control
-    null_plan = SurvivalPlan(
-        accrual=plan.accrual,
-        experimental=without,
-        control=without,
-        allocation=plan.allocation,
-        drop_out=DropOut.rate(found.drop_out_per_month),
-    )
-    kept = plan.drop_out.kept_fraction
-    first, second = (kept * events for events in null_plan.at(months).events_by_arm)
-    return 1 / first + 1 / second, 1 / found.events_by_arm[0] + 1 / found.events_by_arm[1], found.events
-
-
-def _hazard_ratio(plan: SurvivalPlan) -> float:
-    return float(plan.experimental.cumulative(12.0) / plan.control.cumulative(12.0))
 
 
 def _months(plan: SurvivalPlan | None, events: int) -> float | None:
@@ -304,10 +256,10 @@ NEEDS_PLAN = ("lachin-foulkes", "bernstein-lagakos")
 FORMULAS: Mapping[str, Callable[[Question], float]] = MappingProxyType(
     {
         "schoenfeld": _schoenfeld,
-        "lachin-foulkes": _of_variances("lachin-foulkes"),
+        "lachin-foulkes": _from_variances("lachin-foulkes"),
         "freedman": _freedman,
         "hsieh-freedman": _hsieh_freedman,
-        "bernstein-lagakos": _of_variances("bernstein-lagakos"),
+        "bernstein-lagakos": _from_variances("bernstein-lagakos"),
     }
 )
 """Every formula by its printed name."""

@@ -142,9 +142,7 @@ class Minimisation:
         share = np.array(self.ratio, dtype=np.float64)
         if best.size == len(self.arms):
             return share / share.sum()
-        table = self._high_and_low()
-        chances = sum(share[i] * table[i] for i in best) / share[best].sum()
-        return np.asarray(chances)
+        return np.asarray(share[best] @ self._high_and_low()[best] / share[best].sum())
 
     def _high_and_low(self) -> Floats:
         """Row i: the chances of all arms when arm i is preferred."""

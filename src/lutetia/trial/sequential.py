@@ -1,28 +1,17 @@
-"""Group-sequential designs: bounds from spending functions, futility, events at each look, stage-wise p-values."""
+"""Group-sequential designs: efficacy and futility bounds from spending functions, and what they cost."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, sqrt
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from lutetia.errors import Fault, InputError
-from lutetia.trial.checked import (
-    Allocation,
-    above,
-    allocation_faults,
-    error_faults,
-    experimental_fraction,
-    is_number,
-    ratio_faults,
-)
-from lutetia.trial.events import events_needed
-from lutetia.trial.expected_events import SurvivalPlan
+from lutetia.trial.checked import above, error_faults
 from lutetia.trial.score_process import Walk, crossings
 from lutetia.trial.spending import Spending
 
@@ -92,33 +81,6 @@ class GroupSequential:
         return tuple(look.fraction for look in self.looks)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventLook:
-    """A look of a survival trial: events (not rounded), hazard ratios at the bounds, months under the plan."""
-
-    events: float
-    efficacy_hazard_ratio: float
-    futility_hazard_ratio: float | None
-    months: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SequentialEvents:
-    """A group-sequential survival design: `looks` in order, `most_events` at the last, expected events by truth."""
-
-    looks: tuple[EventLook, ...]
-    most_events: float
-    expected_null: float
-    expected_half: float
-    expected_effect: float
-    conventions: tuple[str, ...]
-
-    @property
-    def value(self) -> float:
-        """The events of the last look: every result of Lutetia has a `value`."""
-        return self.most_events
-
-
 def group_sequential(
     fractions: Sequence[float],
     *,
@@ -149,78 +111,6 @@ def group_sequential(
     drift = brentq(lambda delta: _missing(ask, upper, delta), 0.2 * fixed, 4 * fixed, xtol=1e-11, rtol=1e-12)
     lower, upper = _bounds(ask, upper, float(drift))
     return _result(ask, lower, upper, float(drift), fixed)
-
-
-def sequential_events(
-    design: GroupSequential,
-    *,
-    hazard_ratio: float,
-    allocation: Allocation = (1, 1),
-    plan: SurvivalPlan | None = None,
-) -> SequentialEvents:
-    """Events (Schoenfeld's times the inflation), hazard ratios at the bounds and, with a plan, months of each look.
-
-    Raises InputError with all faults.
-    """
-    faults = [*ratio_faults(hazard_ratio), *allocation_faults(allocation)]
-    if faults:
-        raise InputError(TITLE, faults)
-    fixed = events_needed(hazard_ratio, allocation, design.power, design.alpha)
-    p = experimental_fraction(allocation)
-    looks = []
-    for look in design.looks:
-        events = fixed * design.inflation * look.fraction
-        root = sqrt(events * p * (1 - p))
-        looks.append(
-            EventLook(
-                events=events,
-                efficacy_hazard_ratio=exp(-look.efficacy_z / root),
-                futility_hazard_ratio=None if look.futility_z is None else exp(-look.futility_z / root),
-                months=None if plan is None else plan.when(events).months,
-            )
-        )
-    said = (
-        *design.conventions,
-        f"Events: Schoenfeld's {fixed:.4f} of the design with one look, times the inflation {design.inflation:.6f}.",
-        "Hazard ratio at a bound: exp(−z / √(events · p (1 − p))); z above 0 favours the experimental arm.",
-    )
-    return SequentialEvents(
-        looks=tuple(looks),
-        most_events=fixed * design.inflation,
-        expected_null=fixed * design.expected_null,
-        expected_half=fixed * design.expected_half,
-        expected_effect=fixed * design.expected_effect,
-        conventions=said if plan is None else (*said, *plan.conventions),
-    )
-
-
-def stagewise_p(design: GroupSequential, *, look: int, z: float, drift: float = 0.0) -> float:
-    """One-sided p when the trial stopped at this look (from 1) with that z, by stage-wise order.
-
-    The chance, at the given drift, to have stopped earlier for efficacy or to be here with z or more. Futility stops
-    are not counted unless binding. Raises InputError. Source: Tsiatis, Rosner, Mehta 1984, Biometrics 40:797.
-    """
-    faults: list[Fault] = []
-    if not is_number(look) or look != int(look) or not 1 <= look <= len(design.looks):
-        faults.append(Fault(place="look", must=f"must be a whole number from 1 to {len(design.looks)}", got=repr(look)))
-    if not is_number(z):
-        faults.append(Fault(place="z", must="must be a number", got=repr(z)))
-    if faults:
-        raise InputError("stage-wise p", faults)
-    lower = [_or_minus_infinity(one.futility_z) if design.binding else float("-inf") for one in design.looks[:look]]
-    upper = [*(one.efficacy_z for one in design.looks[: look - 1]), z]
-    return float(crossings(design.fractions[:look], lower, upper, drift)[0].sum())
-
-
-def stagewise_drift(design: GroupSequential, *, look: int, z: float, p: float = 0.5) -> float:
-    """The drift at which the stage-wise p would be `p`: ½ is the median-unbiased estimate, 0.025 and 0.975 limits.
-
-    The effect at full information; a log hazard ratio is −drift / √(most events · p (1 − p)). Raises InputError.
-    """
-    centre = z / sqrt(design.fractions[look - 1]) if 1 <= look <= len(design.looks) else 0.0
-    return float(
-        brentq(lambda delta: stagewise_p(design, look=look, z=z, drift=delta) - p, centre - 14, centre + 14, xtol=1e-9)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,7 +267,3 @@ def _faults(
         do = "Spend alpha by a function, or let futility be non-binding."
         faults.append(Fault(place="binding", must="must be False with bounds of constant shape", got="True", do=do))
     return faults
-
-
-def _or_minus_infinity(z: float | None) -> float:
-    return float("-inf") if z is None else z

@@ -15,6 +15,7 @@ Table = tuple[Floats, Floats, Floats, Floats]
 
 _MOST_STEPS = 40
 _CLOSE = 1e-10
+_RUN_AWAY = 15.0  # a log hazard ratio beyond this has no maximum: one arm has no events where both are at risk
 
 
 @njit(cache=True, nogil=True)
@@ -73,6 +74,8 @@ def cox_of(table: Table) -> tuple[float, float]:
             return np.nan, np.nan
         step = gradient / information
         beta += min(max(step, -1.0), 1.0)
+        if abs(beta) > _RUN_AWAY:
+            return np.nan, np.nan
         if abs(step) < _CLOSE:
             return beta, 1.0 / np.sqrt(_slope(table, beta)[1])
     return np.nan, np.nan

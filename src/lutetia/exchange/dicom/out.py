@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import NAMESPACE_OID, uuid5
 
 import numpy as np
@@ -18,6 +18,7 @@ from lutetia.dosimetry.geometry import Geometry
 from lutetia.errors import Fault, InputError
 from lutetia.exchange.dicom.study_reference import StudyReference
 
+Built = TypeVar("Built")
 Deidentify = Callable[[Dataset], None]
 RESEARCH = "Research use only, not for clinical decisions"
 MANUFACTURER = "Lutetia"
@@ -96,8 +97,8 @@ def with_empty_elements(dataset: Dataset) -> Dataset:
     return dataset
 
 
-def built(what: str, build: Callable[[], Dataset]) -> Dataset:
-    """What another library builds from source files; InputError where it cannot, whatever it raises."""
+def built(what: str, build: Callable[[], Built]) -> Built:
+    """What another library makes of source files; InputError where it cannot, whatever it raises."""
     try:
         return build()
     except InputError:

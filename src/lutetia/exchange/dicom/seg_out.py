@@ -62,7 +62,7 @@ def write_seg(
             deidentify(dataset)
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        dataset.save_as(target)
+        built("SEG", lambda: dataset.save_as(target))
     return target
 
 

@@ -14,13 +14,15 @@ from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from lutetia.errors import Fault, InputError
-from lutetia.exchange.dicom.file import USUAL, Limits, open_dataset, quietly, text_of
+from lutetia.exchange.dicom.file import USUAL, Limits, items_of, open_dataset, quietly, text_of, whole_number_of
 from lutetia.exchange.dicom.out import (
     MANUFACTURER,
     RESEARCH,
     Deidentify,
+    built,
     software_version,
     uid_from,
+    with_empty_elements,
     write_moment,
 )
 from lutetia.exchange.dicom.voi_code import codes_of
@@ -69,18 +71,19 @@ def write_dose_sr(
         faults = [source] if isinstance(source, Fault) else _faults(doses, source)
         if isinstance(source, Fault) or faults:
             raise InputError("SR", faults)
-        dataset = _report(doses, source, at, observer)
+        whole = with_empty_elements(source)
+        dataset = built("SR", lambda: _report(doses, whole, at, observer))
         if deidentify is not None:
             deidentify(dataset)
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        dataset.save_as(target)
+        built("SR", lambda: dataset.save_as(target))
     return target
 
 
 def _faults(doses: Sequence[VoiDose], source: Dataset) -> list[Fault]:
     faults = [] if doses else [Fault(place="doses", must="must name at least one volume of interest")]
-    segments = {int(item.SegmentNumber) for item in source.get("SegmentSequence", [])}
+    segments = {whole_number_of(item, "SegmentNumber") or 0 for item in items_of(source, "SegmentSequence")}
     for dose in doses:
         numbers = (dose.dose_gy, dose.std_error_gy, dose.volume_ml)
         if any(number is not None and not 0 <= number < float("inf") for number in numbers):
@@ -157,8 +160,7 @@ def _group(hd: Any, dose: VoiDose, source: Dataset) -> Any:
 
 
 def _segment(hd: Any, dose: VoiDose, source: Dataset) -> Any:
-    references = source.get("ReferencedSeriesSequence", [])
-    series = [item.SeriesInstanceUID for item in references]
+    series = [text_of(item, "SeriesInstanceUID") for item in items_of(source, "ReferencedSeriesSequence")]
     return hd.sr.ReferencedSegment(
         sop_class_uid=source.SOPClassUID,
         sop_instance_uid=source.SOPInstanceUID,

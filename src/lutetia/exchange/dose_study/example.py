@@ -14,6 +14,8 @@ import yaml
 from lutetia.dosimetry.phantom import digital_patient, on_grid, sphere_phantom, torso_geometry
 from lutetia.dosimetry.phantom_scan import HOURS, Camera, phantom_scan, sphere_recoveries
 from lutetia.dosimetry.phantom_truth import PhantomTruth, phantom_truth
+from lutetia.errors import Fault, InputError
+from lutetia.exchange.dicom.file import items_of, open_dataset, text_of
 from lutetia.exchange.dose_study.gather import Told, silent
 from lutetia.exchange.phantom_dicom.patient import WrittenPatient, write_digital_patient
 
@@ -54,12 +56,12 @@ SIZES = {
 }
 
 
-def write_example(out: Path, *, seed: int, size: str = "standard", truth: bool = True, told: Told = silent) -> Path:
+def write_example(out: Path, *, seed: int, size: str | Size = "standard", truth: bool = True, told: Told = silent) -> Path:
     """Writes the digital patient, its study.yaml, course.yaml and truth.json into the folder `out`; the declaration.
 
     Same seed and size, same bytes. `truth` False leaves the true doses (which take seconds) out of truth.json.
     """
-    chosen = SIZES[size]
+    chosen = size if isinstance(size, Size) else SIZES[size]
     camera = Camera(psf_fwhm_mm=chosen.image_fwhm_mm, dead_time_s=0.3e-6)
     patient = digital_patient(seed=seed)
     told("working out the true doses")
@@ -106,7 +108,7 @@ def declaration(made: WrittenPatient, camera: Camera, spheres: str) -> dict[str,
         "outlines": {"seg": _inside(made, made.visits[0].seg)},
         "overlaps": "state",
         "registration": {"method": "rigid", "images": "ct"},
-        "regions": [_region(name) for name in made.patient.names],
+        "regions": [_region(name) for name in _drawn(made)],
         "earlier_cycles": [
             {
                 "administered_on": "2026-01-05",
@@ -126,6 +128,15 @@ def declaration(made: WrittenPatient, camera: Camera, spheres: str) -> dict[str,
         },
         "course": {"recorded_by": "made-up physicist"},
     }
+
+
+def _drawn(made: WrittenPatient) -> list[str]:
+    """The regions of the first visit's SEG: on a coarse grid a small lesion fills no voxel by half."""
+    dataset = open_dataset(made.folder / _inside(made, made.visits[0].seg), pixels=False)
+    if isinstance(dataset, Fault):
+        raise InputError("example", [dataset])
+    there = {text_of(item, "SegmentLabel") for item in items_of(dataset, "SegmentSequence")}
+    return [name for name in made.patient.names if name in there]
 
 
 def _truth(patient: Any, size: Size) -> PhantomTruth:

@@ -55,10 +55,10 @@ def write_nm(
     """Writes a volume in Bq/mL (or counts) as one NM image with 16 bits a voxel; returns the path.
 
     `quantified` says how the header tells the activity: a Real World Value Mapping in Bq/ml, Units BQML with a rescale,
-    or not at all (counts; whole ones up to 65535, else with a rescale). `frame_order` gives the slices (from 0) in the order in which they are stored. The slice
-    spacing is negative where the array runs against rows × columns. Values are the numbers to be read back as they
-    stand in the file: decay correction is only stated, not applied. Raises InputError for negative values, another unit
-    and a frame of reference that is no UID.
+    or not at all (counts; whole ones up to 65535, else with a rescale). `frame_order` gives the slices (from 0) in the
+    order in which they are stored. The slice spacing is negative where the array runs against rows × columns. Values
+    are the numbers to be read back as they stand in the file: decay correction is only stated, not applied. Raises
+    InputError for negative values, another unit and a frame of reference that is no UID.
     """
     faults = [*uid_faults(volume.frame_of_reference), *_faults(volume, quantified)]
     if faults:

@@ -29,13 +29,14 @@ from lutetia.exchange.dicom.seg_out import write_seg
 from lutetia.exchange.dicom.study_reference import StudyReference
 from lutetia.exchange.phantom_dicom.ct import write_ct_series
 from lutetia.exchange.phantom_dicom.made_up import Injected, made_up_study
-from lutetia.exchange.phantom_dicom.nm import write_nm
+from lutetia.exchange.phantom_dicom.nm import Quantified, write_nm
 from lutetia.exchange.phantom_dicom.pt import write_pt_series
 from lutetia.exchange.phantom_dicom.rtstruct import write_structures
 from lutetia.exchange.phantom_dicom.truth import write_truth
 
 Images = Literal["NM counts", "NM Bq/mL", "NM BQML", "PT NONE", "PT START", "PT ADMIN"]
 Visits = Literal["first", "every", "none"]
+_FORMS: dict[str, Quantified] = {"NM counts": "counts", "NM Bq/mL": "real_world", "NM BQML": "units"}
 POINTS_OF_SCAN = 64  # in a border voxel
 POINTS_OF_CT = 16  # enough for an outline at half a voxel, and for a scan that is blurred
 DEMO_CAMERA = Camera(psf_fwhm_mm=10.0, dead_time_s=0.3e-6)
@@ -187,7 +188,7 @@ def _write_images(
     """The scan as NM or PT; the numbers hold for the middle of the acquisition, whose mean they are."""
     injected, seconds = request.injected, scan.camera.acquisition_s
     if request.images.startswith("NM"):
-        form = {"NM counts": "counts", "NM Bq/mL": "real_world", "NM BQML": "units"}[request.images]
+        form = _FORMS[request.images]
         volume = scan.counts if form == "counts" else scan.image
         target = folder / "nm.dcm"
         return write_nm(
