@@ -59,7 +59,7 @@ def test_perfect_images_give_the_true_doses(validation):
     patient, found = perfect_images(validation, (1.0, 4.0, 24.0, 48.0, 96.0, 168.0))
     truth = phantom_truth(patient, radial_kernel("Lu-177"), decays=160_000)
     limit = {"liver lesion 1 mL": 0.03, "vertebral marrow": 0.02}
-    for name in patient.names[:7] + ("liver",):
+    for name in (*patient.names[:7], "liver"):
         assert truth.error_gy(name) < 0.004 * truth.mean_gy(name) or name == "vertebral marrow"
         assert found.region(name).dose.gy == pytest.approx(truth.mean_gy(name), rel=limit.get(name, 0.01)), name
     assert not found.alarms
@@ -238,7 +238,8 @@ def test_bed_of_a_tissue_and_the_ledger(small_body):
     assert organ.eqd2.eqd2_gy == pytest.approx(by_hand / (1 + 2 / tissue.alpha_beta_gy))
     assert found.region("lesion").bed is None
     cycle = found.cycle(["organ"])
-    assert cycle.activity_mbq == 200 and cycle.absorbed["organ"] is organ.dose
+    assert cycle.activity_mbq == 200
+    assert cycle.absorbed["organ"] is organ.dose
     assert cycle.g_factors == {"organ": organ.protraction_fraction}
 
 
@@ -251,7 +252,8 @@ def test_engines_without_cross_dose_say_so(small, small_body):
         assert lesion.dose.gy == pytest.approx(small.region("lesion").self_gy, rel=0.02)
     one = small_body.plans(lesion={"engine": "spheres"})
     mixed = cycle_dose(small_body.series(), one, dose_map=False)
-    assert mixed.region("lesion").engine == "spheres" and mixed.region("organ").engine == "region kernels"
+    assert mixed.region("lesion").engine == "spheres"
+    assert mixed.region("organ").engine == "region kernels"
     assert doses(mixed)["organ"] == pytest.approx(doses(small)["organ"])
 
 
@@ -265,7 +267,8 @@ def test_marrow_by_blood_and_hybrid(small_body):
         plans = small_body.plans(organ={"role": "marrow", "marrow": marrow})
         series = replace(small_body.series(), blood=blood)
         found[method] = cycle_dose(series, plans, dose_map=False).region("organ")
-    assert found["image"].marrow is None and found["hybrid"].marrow.method == "hybrid"
+    assert found["image"].marrow is None
+    assert found["hybrid"].marrow.method == "hybrid"
     # 20 kBq/mL for 20 h / ln 2 in 134 mL: what the same amount in the organ would give by its own S
     organ = found["image"]
     s = organ.self_gy / organ.tia_mbq_h.estimate
@@ -312,7 +315,9 @@ def test_two_scans_for_a_bi_exponential_have_no_dose(small_body):
     series = small_body.series(hours=(24.0, 96.0))
     found = cycle_dose(series, small_body.plans(organ={"curve": OneModel("bi")}))
     organ = found.region("organ")
-    assert organ.dose is None and organ.curve is None and "bi needs 4" in organ.why
+    assert organ.dose is None
+    assert organ.curve is None
+    assert "bi needs 4" in organ.why
     assert any(alarm.startswith("organ has no dose") for alarm in found.alarms)
     assert "organ" in found.left_out[0].why
     assert organ.activity_mbq.shape == (2,)
@@ -327,7 +332,8 @@ def test_two_scans_for_a_bi_exponential_have_no_dose(small_body):
 def test_unknown_uncertainties_stay_unknown(small_body):
     series = replace(small_body.series(psf_mm=10.0), u_calibration_fraction=None, u_image_fwhm_mm=None)
     organ = cycle_dose(series, small_body.plans(), dose_map=False).region("organ")
-    assert organ.dose.u_gy is None and {"calibration", "image resolution"} <= set(organ.dose.unknown)
+    assert organ.dose.u_gy is None
+    assert {"calibration", "image resolution"} <= set(organ.dose.unknown)
     assert organ.tia_mbq_h.std_error is None
 
 
@@ -384,7 +390,8 @@ def test_an_empty_lesion_has_no_dose_and_the_others_keep_theirs(small, small_bod
         points.append(replace(point, activity=Volume(array=array, geometry=small_body.grid(), unit="Bq/mL")))
     found = cycle_dose(replace(series, time_points=tuple(points)), small_body.plans(), dose_map=False)
     lesion = found.region("lesion")
-    assert lesion.dose is None and lesion.why
+    assert lesion.dose is None
+    assert lesion.why
     assert "activity_below_zero" in lesion.flags
     assert doses_of(found, "organ") == pytest.approx(doses(small)["organ"], rel=0.01)
 

@@ -52,10 +52,12 @@ def test_mean_doses_by_hand():
     assert kidney.mean_gy == pytest.approx((10 + 0.5 * 20) / 1.5)
     assert liver.mean_gy == pytest.approx((0.5 * 20 + 30 + 40) / 2.5)
     assert kidney.mass_g == pytest.approx(1.5 * VOXEL_ML * 1.04)
+    assert kidney.mean_over == "volume"
     own = row([2.0, 1.0, 1.0, 1.0, 1.0, 1.0], "g/mL")
     kidney, _ = mean_dose_of_regions(dose, regions, density=own)
     assert kidney.mean_gy == pytest.approx((10 * 2 + 0.5 * 20) / 2.5)
     assert kidney.mass_g == pytest.approx(2.5 * VOXEL_ML)
+    assert kidney.mean_over == "mass"
 
 
 def test_the_liver_without_its_lesion_by_hand():
@@ -78,6 +80,7 @@ def test_whole_voxels_get_what_the_map_shows(gaussian_kernel):
         assert found[region.region].mean_gy == pytest.approx(region.mean_gy, rel=1e-6)
     assert found.sources == ("kidney", "liver", REST)
     assert found.tia_mbq_h == pytest.approx([9, 6, 7])
+    assert found["kidney"].mean_over == "mass"
     # the rest is one voxel of 7 MBq h, three, four and five voxels away from the liver's
     at = [kernel.s_gy_per_mbq_h(np.array(0), np.array(0), np.array(d)) for d in (3, 2, 1)]
     assert found.parts_gy("liver")[REST] == pytest.approx(7 * np.mean(at), rel=1e-6)

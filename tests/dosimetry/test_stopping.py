@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lutetia.dosimetry.medium import media_names, medium
 from lutetia.dosimetry.stopping import StoppingPower, alpha_stopping, electron_stopping
 from lutetia.errors import InputError
 
@@ -31,13 +32,38 @@ def test_ranges_and_yields_are_those_of_nist(name, energy, csda, radiation):
     assert power.radiation_yield_fraction(energy) == pytest.approx(radiation, rel=4e-3)
 
 
-def test_collision_power_is_bethes_formula():
-    """ICRU 37 closed form for electrons in water, I = 75 eV, without the density effect (0 at 100 keV)."""
-    mass, tau = 0.51099895, 0.1 / 0.51099895
+def bethe(energy_mev: float, electrons_mol_per_g: float, excitation_ev: float) -> float:
+    """ICRU 37 closed form for electrons, MeV cm²/g, without the density effect (0 up to 100 keV)."""
+    mass, tau = 0.51099895, energy_mev / 0.51099895
     gamma, beta2 = tau + 1, 1 - (tau + 1) ** -2
     f = 1 - beta2 + (tau**2 / 8 - (2 * tau + 1) * np.log(2)) / gamma**2
-    by_hand = 0.307075 / 2 * (10 / 18.0153) / beta2 * (np.log(tau**2 * (tau + 2) / (2 * (75e-6 / mass) ** 2)) + f)
-    assert float(electron_stopping("water").collision_mev_cm2_per_g(0.1)) == pytest.approx(by_hand * 1.0, rel=2e-3)
+    logarithm = np.log(tau**2 * (tau + 2) / (2 * (excitation_ev * 1e-6 / mass) ** 2))
+    return 0.307075 / 2 * electrons_mol_per_g / beta2 * (logarithm + f)
+
+
+def test_collision_power_of_water_is_bethes_formula():
+    by_hand = bethe(0.1, 10 / 18.0153, 75.0)
+    assert float(electron_stopping("water").collision_mev_cm2_per_g(0.1)) == pytest.approx(by_hand, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", media_names())
+def test_collision_power_of_every_medium_is_bethes_formula(name):
+    """Holds every row's medium to its composition and excitation energy."""
+    power, material = electron_stopping(name), medium(name)
+    for energy in (0.01, 0.02, 0.05, 0.1):
+        by_hand = bethe(energy, material.electrons_mol_per_g, material.mean_excitation_energy_ev)
+        assert float(power.collision_mev_cm2_per_g(energy)) == pytest.approx(by_hand, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["water", "muscle", "bone_cortical"])
+def test_alpha_particles_lie_below_bethes_formula_by_the_shell_corrections(name):
+    power, material = alpha_stopping(name), medium(name)
+    for energy in (4.0, 8.0, 12.0):
+        gamma = energy / 3727.379 + 1
+        beta2 = 1 - gamma**-2
+        logarithm = np.log(2 * 0.51099895 * beta2 * gamma**2 / (material.mean_excitation_energy_ev * 1e-6))
+        plain = 0.307075 * 4 * material.electrons_mol_per_g / beta2 * (logarithm - beta2)
+        assert 0.955 < float(power.total_mev_cm2_per_g(energy)) / plain < 0.985
 
 
 def test_alpha_particles_in_water():

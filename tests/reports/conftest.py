@@ -276,7 +276,7 @@ def cycle_report(made_cycle: Any) -> Any:
             "administered_on": date(2026, 9, 14),
             "as_of": AS_OF,
             "ledger": ledger,
-            "cycle_words": ("2026-07-06", "2026-09-14"),
+            "earlier": ("2026-07-06",),
             "plan": plan_cycles(ledger, [x for x in limits if x.organ in this.absorbed], request),
             "plan_request": request,
             "ct": ct,

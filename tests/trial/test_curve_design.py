@@ -66,7 +66,7 @@ def test_standard_errors_are_those_of_simulated_patients():
     follow_up = FollowUp(stop=np.minimum(event, until), event=event <= until)
     for kind, made in (("restricted mean", restricted_mean_difference), ("milestone", milestone_difference)):
         found = compare_curves(plan, at_months=at, analysis_months=analysis, compared=kind)
-        seen = made(follow_up, arm, at).difference.std_error
+        seen = made(follow_up, at, arm).difference.std_error
         planned = found.difference / np.sqrt(Z2) * np.sqrt(found.patients / n)
         assert seen == pytest.approx(planned, rel=0.02)
 

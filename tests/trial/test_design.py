@@ -62,7 +62,7 @@ def test_what_cannot_be_is_refused():
     )
     with pytest.raises(InputError, match="uniform"):
         accrual_months_needed(ramp, events=50, follow_up_months=10)
-    few = plan_of(control_median_months=15, hazard_ratio=0.5, accrual=Accrual.uniform(patients=90, months=10))
+    few = plan_of(control_median_months=15, hazard_ratio=0.5, accrual=Accrual.uniform(patients=70, months=10))
     with pytest.raises(InputError, match="patients"):
         survival_design(few, hazard_ratio=0.5)
     with pytest.raises(InputError, match="method"):

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lutetia.random_stream import start_history
 from lutetia.trial.hazard import Hazard
 from lutetia.trial.model_tables import DAYS_PER_MONTH, tables_of
 from lutetia.trial.patient_path import PATH, day_of, draw_paths
-from lutetia.random_stream import start_history
 
 
 def drawn(model, seed=1, patients=None):

@@ -39,7 +39,9 @@ def test_power_and_hazard_ratio_of_a_true_half(plain_model):
     found = simulate(replace(plain_model, patients=300, analysis_events=99), 2000, seed=12)
     assert found.hazard_ratio().estimate == pytest.approx(0.5, abs=0.03)
     assert 0.88 < found.power().estimate < 0.95
-    assert found.mean("events_control").estimate + found.mean("events_experimental").estimate == pytest.approx(99, abs=3)
+    assert found.mean("events_control").estimate + found.mean("events_experimental").estimate == pytest.approx(
+        99, abs=3
+    )
 
 
 def test_an_analysis_that_never_comes_is_told(plain_model):

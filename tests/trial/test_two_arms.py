@@ -69,5 +69,7 @@ def test_arms_without_a_comparison_have_no_answer():
 
 
 def test_an_arm_without_events_has_no_hazard_ratio():
-    table = events_by_time(np.array([1.0, 2.0, 3.0, 3.0]), np.array([1, 1, 0, 0]), np.array([0, 0, 1, 1]), np.zeros(4, int))
+    table = events_by_time(
+        np.array([1.0, 2.0, 3.0, 3.0]), np.array([1, 1, 0, 0]), np.array([0, 0, 1, 1]), np.zeros(4, int)
+    )
     assert np.isnan(cox_of(table)[0])

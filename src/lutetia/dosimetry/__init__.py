@@ -20,6 +20,9 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.calibration import mean_during_acquisition_fraction as mean_during_acquisition_fraction
     from lutetia.dosimetry.calibration import observed_rate_cps as observed_rate_cps
     from lutetia.dosimetry.calibration import true_rate_cps as true_rate_cps
+    from lutetia.dosimetry.ct_density import DensityCurve as DensityCurve
+    from lutetia.dosimetry.ct_density import density_from_ct as density_from_ct
+    from lutetia.dosimetry.ct_density import schneider_curve as schneider_curve
     from lutetia.dosimetry.curve import Curve as Curve
     from lutetia.dosimetry.curve import ExponentialSum as ExponentialSum
     from lutetia.dosimetry.curve import MonoExponential as MonoExponential
@@ -56,12 +59,20 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.organ import organ_dose as organ_dose
     from lutetia.dosimetry.organ import remainder_s_gy_per_mbq_h as remainder_s_gy_per_mbq_h
     from lutetia.dosimetry.organ import time_integrated_activity_coefficient_h as time_integrated_activity_coefficient_h
+    from lutetia.dosimetry.patient_photons import PatientDose as PatientDose
+    from lutetia.dosimetry.patient_photons import PatientRegionDoses as PatientRegionDoses
+    from lutetia.dosimetry.patient_photons import PhotonBalance as PhotonBalance
+    from lutetia.dosimetry.patient_photons import patient_dose as patient_dose
+    from lutetia.dosimetry.patient_photons import patient_dose_between_regions as patient_dose_between_regions
+    from lutetia.dosimetry.patient_s_values import PatientSValues as PatientSValues
+    from lutetia.dosimetry.patient_s_values import patient_s_values as patient_s_values
     from lutetia.dosimetry.phantom import DigitalPatient as DigitalPatient
     from lutetia.dosimetry.phantom import VoxelPhantom as VoxelPhantom
     from lutetia.dosimetry.phantom import digital_patient as digital_patient
     from lutetia.dosimetry.phantom import on_grid as on_grid
     from lutetia.dosimetry.phantom import sphere_phantom as sphere_phantom
     from lutetia.dosimetry.phantom import torso_geometry as torso_geometry
+    from lutetia.dosimetry.phantom_photon_truth import phantom_photon_truth as phantom_photon_truth
     from lutetia.dosimetry.phantom_scan import Camera as Camera
     from lutetia.dosimetry.phantom_scan import PhantomScan as PhantomScan
     from lutetia.dosimetry.phantom_scan import phantom_scan as phantom_scan
@@ -70,6 +81,9 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.phantom_scan import sphere_recoveries as sphere_recoveries
     from lutetia.dosimetry.phantom_truth import PhantomTruth as PhantomTruth
     from lutetia.dosimetry.phantom_truth import phantom_truth as phantom_truth
+    from lutetia.dosimetry.photon_batches import PhotonRun as PhotonRun
+    from lutetia.dosimetry.photon_source import PhotonSource as PhotonSource
+    from lutetia.dosimetry.photon_source import photon_source as photon_source
     from lutetia.dosimetry.plan import Limit as Limit
     from lutetia.dosimetry.plan import Plan as Plan
     from lutetia.dosimetry.plan import PlanRequest as PlanRequest
@@ -103,6 +117,8 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.sphere import sphere_s_gy_per_bq_s as sphere_s_gy_per_bq_s
     from lutetia.dosimetry.tandem import Tandem as Tandem
     from lutetia.dosimetry.tandem import tandem_activities as tandem_activities
+    from lutetia.dosimetry.tissue_map import TissueMap as TissueMap
+    from lutetia.dosimetry.tissue_map import tissue_map as tissue_map
     from lutetia.dosimetry.trapezoid import Trapezoid as Trapezoid
     from lutetia.dosimetry.trapezoid_fit import fit_trapezoid as fit_trapezoid
     from lutetia.dosimetry.uncertainty import ChainSteps as ChainSteps
@@ -230,6 +246,22 @@ _MODULE_OF = {
     "sphere_recoveries": "phantom_scan",
     "PhantomTruth": "phantom_truth",
     "phantom_truth": "phantom_truth",
+    "DensityCurve": "ct_density",
+    "density_from_ct": "ct_density",
+    "schneider_curve": "ct_density",
+    "PatientDose": "patient_photons",
+    "PatientRegionDoses": "patient_photons",
+    "PhotonBalance": "patient_photons",
+    "patient_dose": "patient_photons",
+    "patient_dose_between_regions": "patient_photons",
+    "PatientSValues": "patient_s_values",
+    "patient_s_values": "patient_s_values",
+    "phantom_photon_truth": "phantom_photon_truth",
+    "PhotonRun": "photon_batches",
+    "PhotonSource": "photon_source",
+    "photon_source": "photon_source",
+    "TissueMap": "tissue_map",
+    "tissue_map": "tissue_map",
 }
 
 __all__ = sorted(_MODULE_OF)

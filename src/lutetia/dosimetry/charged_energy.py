@@ -1,10 +1,11 @@
 """Between which regions electrons and alpha particles carry energy, when borders run through voxels.
 
 Their ranges are small beside a voxel, so what crosses a border depends on where in the voxel it runs, not on the share
-alone. Borders are planes within voxels (`voxel_surface`). What a region keeps: decays laid out evenly over its activity
-near borders are followed, each sends its energy a random way to a random distance, as the radial kernel has it. What it
-gets from others: the same paths backwards, from points laid out evenly over its volume near borders to the activity
-that lies at their end; so a small region is known as well as a large one. Same input, same numbers.
+alone. Borders are planes within voxels (`voxel_surface`). From decays laid out evenly over the activity of a region
+near borders, energy is sent a random way to a random distance, as the radial kernel has it; and backwards, from points
+laid out evenly over its volume near borders, to the activity that lies at the end of the way. What goes from one region
+to another is the mean of both, by the number of paths that tell: so a small region is known as well as a large one.
+Same input, same numbers.
 """
 
 from __future__ import annotations
@@ -57,15 +58,21 @@ def charged_shares(
     alone = _far_from_borders(pieces.code, [int(np.ceil(reach_mm / edge)) for edge in spacing_mm])
     steps = np.array([1 / edge for edge in spacing_mm])
 
-    def row(number: int) -> Floats:
-        got = _got(number, amounts, singles, pieces, alone, radius_mm, steps, paths)
-        got[number] = _kept(number, amounts[number], singles[number], pieces, alone, radius_mm, steps, paths)
-        return got
+    def both_ways(number: int) -> tuple[Floats, Integers, Floats, Integers]:
+        own = number, singles, pieces, alone, radius_mm, steps, paths
+        return *_sent(amounts[number], *own), *_got(amounts, *own)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = np.array(list(pool.map(row, range(len(singles)))))
+        sent, sent_paths, got, got_paths = (
+            np.array(part) for part in zip(*pool.map(both_ways, range(len(singles))), strict=True)
+        )
+    energy, told = np.array(got), np.array(got_paths)
+    n = len(singles)
+    told[:, :n] += sent_paths.T
+    energy[:, :n] = (sent.T * sent_paths.T + got[:, :n] * got_paths[:, :n]) / np.maximum(told[:, :n], 1)
+    np.fill_diagonal(energy[:, :n], sent.diagonal())
     totals = np.array([np.sum(amount, dtype=np.float64) for amount in amounts])
-    return np.asarray(found / np.where(totals > 0, totals, 1))
+    return np.asarray(energy / np.where(totals > 0, totals, 1))
 
 
 def radius_of_share_mm(kernel: RadialKernel, density_g_per_ml: float) -> Floats:
@@ -84,59 +91,60 @@ def _far_from_borders(code: Codes, reach: Sequence[int]) -> NDArray[np.bool_]:
     return np.asarray((lowest == highest) & (code <= EMPTY))
 
 
-def _kept(
-    number: int,
+def _sent(
     amount: NDArray[Any],
-    share: Singles,
-    pieces: Pieces,
-    alone: NDArray[np.bool_],
-    radius_mm: Floats,
-    steps: Floats,
-    paths: int,
-) -> float:
-    """Energy, in units of the amount, that a region keeps of its own."""
-    own = alone & (pieces.code == -2 - number)
-    inner = float(np.sum(amount, where=own, dtype=np.float64))
-    places = np.argwhere(~own & (amount > 0))
-    if not places.size:
-        return inner
-    given = np.cumsum(amount[tuple(places.T)], dtype=np.float64)
-    ends = np.empty((paths, 3))
-    _follow(places, given, planes_at(share, places), radius_mm, steps, ends)
-    return inner + float(given[-1]) * _ends_in(ends, pieces, number) / paths
-
-
-def _got(
     number: int,
-    amounts: Sequence[NDArray[Any]],
     shares: Sequence[Singles],
     pieces: Pieces,
     alone: NDArray[np.bool_],
     radius_mm: Floats,
     steps: Floats,
     paths: int,
-) -> Floats:
-    """(sources,): energy, in units of the amounts, that a region gets from each other source."""
-    got = np.zeros(len(amounts))
-    share = shares[number]
-    places = np.argwhere(~alone & (share > 0))
+) -> tuple[Floats, Integers]:
+    """(regions,): energy, in units of the amount, that a region sends to each, itself among them; paths that tell."""
+    found, told = np.zeros(len(shares)), np.zeros(len(shares), np.int64)
+    own = alone & (pieces.code == -2 - number)
+    places = np.argwhere(~own & (amount > 0))
+    if places.size:
+        given = np.cumsum(amount[tuple(places.T)], dtype=np.float64)
+        ends = np.empty((paths, 3))
+        _follow(places, given, planes_at(shares[number], places), radius_mm, steps, ends)
+        _count_ends(ends, pieces, told)
+        found += told * (given[-1] / paths)
+    found[number] += float(np.sum(amount, where=own, dtype=np.float64))
+    return found, told
+
+
+def _got(
+    amounts: Sequence[NDArray[Any]],
+    number: int,
+    shares: Sequence[Singles],
+    pieces: Pieces,
+    alone: NDArray[np.bool_],
+    radius_mm: Floats,
+    steps: Floats,
+    paths: int,
+) -> tuple[Floats, Integers]:
+    """(sources,): energy, in units of the amounts, that a region gets from each other source; paths that tell."""
+    got, told = np.zeros(len(amounts)), np.zeros(len(amounts), np.int64)
+    places = np.argwhere(~alone & (shares[number] > 0))
     if not places.size:
-        return got
-    given = np.cumsum(share[tuple(places.T)], dtype=np.float64)
+        return got, told
+    given = np.cumsum(shares[number][tuple(places.T)], dtype=np.float64)
     ends = np.empty((paths, 3))
-    _follow(places, given, planes_at(share, places), radius_mm, steps, ends)
+    _follow(places, given, planes_at(shares[number], places), radius_mm, steps, ends)
     source = np.empty(2 * paths, np.int64)
     place = np.empty((2 * paths, 3), np.int64)
     count = _sources_at(ends, pieces, number, len(shares), source, place)
-    free = np.float32(1)
     for other in range(len(amounts)):
         at = tuple(place[:count][source[:count] == other].T)
         if other == number or not at[0].size:
             continue
-        room = shares[other][at] if other < len(shares) else free - sum(own[at] for own in shares)
+        room = shares[other][at] if other < len(shares) else np.float32(1) - sum(share[at] for share in shares)
         there = amounts[other][at].astype(np.float64)
+        told[other] = there.size
         got[other] = float(np.sum(there / np.where(there > 0, np.maximum(room, 1e-6), 1)))
-    return np.asarray(got * (given[-1] / paths))
+    return np.asarray(got * (given[-1] / paths)), told
 
 
 @njit(cache=True, nogil=True)
@@ -182,21 +190,19 @@ def _holds(plane: Floats, end: Floats, k: int, j: int, i: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _ends_in(ends: Floats, pieces: Pieces, number: int) -> int:
-    """How many of the points lie in a region."""
-    count = 0
+def _count_ends(ends: Floats, pieces: Pieces, counts: Integers) -> None:
+    """Count the points that lie in each region."""
     for n in range(ends.shape[0]):
         k, j, i = _voxel_of(ends[n], pieces.code)
         if k < 0:
             continue
         code = pieces.code[k, j, i]
-        if code == -2 - number:
-            count += 1
+        if code < EMPTY:
+            counts[-2 - code] += 1
         elif code > EMPTY:
             for piece in range(pieces.first[code], pieces.first[code + 1]):
-                if pieces.region[piece] == number and _holds(pieces.plane[piece], ends[n], k, j, i):
-                    count += 1
-    return count
+                if _holds(pieces.plane[piece], ends[n], k, j, i):
+                    counts[pieces.region[piece]] += 1
 
 
 @njit(cache=True, nogil=True)

@@ -30,13 +30,14 @@ from lutetia.dosimetry.photon_batches import (
 )
 from lutetia.dosimetry.photon_source import MEDIUM, PhotonSource, photon_source
 from lutetia.dosimetry.region_dose import (
-    BORDER,
     REST,
     RegionDose,
     RegionDoses,
     source_shares,
 )
 from lutetia.dosimetry.region_set import RegionSet
+from lutetia.dosimetry.region_tissue import SENTENCE as BORDER_TISSUE
+from lutetia.dosimetry.region_tissue import mass_g as mass_of
 from lutetia.dosimetry.tissue_map import TissueMap, air_below_g_per_ml, tissue_map
 from lutetia.dosimetry.volume import Volume
 from lutetia.dosimetry.voxel_dose import dose_map_gy
@@ -143,8 +144,8 @@ def patient_dose_between_regions(
 ) -> PatientRegionDoses:
     """Mean absorbed dose of each region from each region and from the rest of the image, each source by itself.
 
-    As `patient_dose`, with `run.histories` for each source. Masses are those of the voxels' density, or those given for
-    the charged particles (a border voxel has the density of a mixture). Where regions share a voxel, its activity is
+    As `patient_dose`, with `run.histories` for each source. Masses are those of the density image, or those given for
+    the charged particles. Where regions share a voxel, its activity is
     divided in the ratio of their shares. Raises InputError as `patient_dose` does.
     """
     chosen = run or PhotonRun()
@@ -162,7 +163,6 @@ def patient_dose_between_regions(
     words = (
         *run_sentences(body.tissue, nuclide, charged, chosen),
         *mass_sentences(mass_g),
-        BORDER,
         *regions.conventions,
     )
     return PatientRegionDoses(
@@ -208,20 +208,18 @@ def charged_fractions(
 
 
 def region_masses_g(regions: RegionSet, density: Volume, mass_g: Mapping[str, float] | None) -> tuple[Floats, Floats]:
-    """(regions,): the mass of each region by the density of its voxels, and the same with those given in their place.
+    """(regions,): the mass of each region by the density of its tissue, and the same with those given in their place.
 
-    The first belongs to the photons' energy, which the voxels share out in the same way, the second to the charged
-    particles.
+    The first belongs to the photons' energy, shared out in the same way, the second to the charged particles.
     """
-    voxel_ml = density.geometry.voxel_volume_ml
-    by_voxels = [float(np.sum(r.shares * density.array, dtype=np.float64)) * voxel_ml for r in regions]
+    by_image = [mass_of(region, density) for region in regions]
     given = mass_g or {}
-    return np.array(by_voxels), np.array([given.get(r.name, m) for r, m in zip(regions, by_voxels, strict=True)])
+    return np.array(by_image), np.array([given.get(r.name, m) for r, m in zip(regions, by_image, strict=True)])
 
 
 def mass_sentences(mass_g: Mapping[str, float] | None) -> tuple[str, ...]:
     """Whose masses stand behind the doses."""
-    own = "Mass is that of the voxels' own density."
+    own = "Mass is that of the density image. " + BORDER_TISSUE
     return (own,) if not mass_g else (own, f"Mass as given, for charged particles: {', '.join(mass_g)}.")
 
 
@@ -300,7 +298,14 @@ def _region_doses(
 ) -> RegionDoses:
     means = dose_gy.sum(axis=1).tolist()
     rows = tuple(
-        RegionDose(region=region.name, rule=region.rule, mean_gy=mean, volume_ml=region.volume_ml, mass_g=mass)
+        RegionDose(
+            region=region.name,
+            rule=region.rule,
+            mean_gy=mean,
+            mean_over="mass",
+            volume_ml=region.volume_ml,
+            mass_g=mass,
+        )
         for region, mean, mass in zip(regions, means, masses_g.tolist(), strict=True)
     )
     return RegionDoses(

@@ -23,7 +23,6 @@ from lutetia.dosimetry.patient_photons import (
 )
 from lutetia.dosimetry.photon_batches import PhotonRun, photon_body
 from lutetia.dosimetry.photon_source import PhotonSource, photon_source
-from lutetia.dosimetry.region_dose import BORDER
 from lutetia.dosimetry.region_set import RegionSet
 from lutetia.dosimetry.tissue_map import tissue_map
 from lutetia.dosimetry.volume import Volume
@@ -83,7 +82,6 @@ def patient_s_values(
         "Activity even in each source region.",
         *run_sentences(body.tissue, nuclide, charged, chosen),
         *mass_sentences(mass_g),
-        BORDER,
     )
     pairs = _by_pair(regions, s_values)
     return PatientSValues(

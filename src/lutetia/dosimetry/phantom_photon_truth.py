@@ -1,7 +1,7 @@
 """The absorbed doses the digital patient has in its own densities, found on its equations: no voxel anywhere.
 
-Photons fly through the quadrics and planes of the phantom, each tissue with its own density and composition. A geometry of its own against which the Monte Carlo in voxels is tested; the
-collisions are the same code.
+Photons fly through the quadrics and planes of the phantom, each tissue with its own density and composition: a geometry
+of its own against which the Monte Carlo in voxels is tested. The collisions are the same code.
 """
 
 from __future__ import annotations

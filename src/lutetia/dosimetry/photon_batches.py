@@ -13,10 +13,11 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from lutetia.dosimetry.photon_source import PhotonSource
 from lutetia.dosimetry.region_set import RegionSet
+from lutetia.dosimetry.region_tissue import own_density_g_per_ml
 from lutetia.dosimetry.tissue_attenuation import majorant_per_cm, tissue_tables
 from lutetia.dosimetry.tissue_map import TissueMap, air_below_g_per_ml
 from lutetia.dosimetry.woodcock import ANALOG, EXPECTED, PhotonOrigin, Voxels, follow_histories
@@ -64,8 +65,16 @@ class PhotonBody:
         return np.ascontiguousarray(array[self.box], dtype=np.float64).ravel()
 
     def weights(self, regions: RegionSet) -> csr_array:
-        """(regions, voxels of the box): shares of voxels."""
-        return csr_array(np.stack([self.cropped(region.shares) for region in regions]))
+        """(regions, voxels of the box): the share of the energy in each voxel that its part in the region has.
+
+        By volume and by the density of the region's own tissue over that of the voxel; in air by volume alone.
+        """
+        rows, air = [], self.voxels.density < air_below_g_per_ml()
+        for region in regions:
+            shares = self.cropped(region.shares)
+            own = self.cropped(own_density_g_per_ml(region, self.tissue.density))
+            rows.append(csr_array((shares * np.where(air, 1.0, own / np.where(air, 1.0, self.voxels.density)))[None]))
+        return csr_array(vstack(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ from lutetia.errors import Fault, InputError
 Floats = NDArray[np.float64]
 Shares = NDArray[np.float32]
 
+MeanOver = Literal["mass", "volume"]
+
 REST = "rest of the image"
 DENSITY_G_PER_ML = 1.04  # ICRP soft tissue, as in the kernels
 SURFACE = (
@@ -44,11 +47,16 @@ BORDER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionDose:
-    """Mean absorbed dose of one region, with the rule that made it, its volume and its mass."""
+    """Mean absorbed dose of one region, with the rule that made it, its volume and its mass.
+
+    `mean_over` says what the mean is: "mass" (energy over mass, each voxel by its mass) or "volume" (each voxel by its
+    volume). They differ where density does.
+    """
 
     region: str
     rule: str
     mean_gy: float
+    mean_over: MeanOver
     volume_ml: float
     mass_g: float
 
@@ -129,7 +137,14 @@ def dose_between_regions(
     dose_gy = (charged + photons) / np.array(masses_g)[:, None]
     return RegionDoses(
         regions=tuple(
-            RegionDose(region=region.name, rule=region.rule, mean_gy=mean, volume_ml=region.volume_ml, mass_g=mass)
+            RegionDose(
+                region=region.name,
+                rule=region.rule,
+                mean_gy=mean,
+                mean_over="mass",
+                volume_ml=region.volume_ml,
+                mass_g=mass,
+            )
             for region, mean, mass in zip(regions, map(float, dose_gy.sum(axis=1)), masses_g, strict=True)
         ),
         sources=(*regions.names, REST),
@@ -198,6 +213,7 @@ def _shown_dose(dose: Volume, region: Region, density: Volume | None) -> RegionD
         region=region.name,
         rule=region.rule,
         mean_gy=float((dose.array[box] * weights).sum() / weights.sum()),
+        mean_over="volume" if density is None else "mass",
         volume_ml=region.volume_ml,
         mass_g=_mass_g(region, density),
     )

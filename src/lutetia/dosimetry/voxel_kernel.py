@@ -7,6 +7,8 @@ kernel holds exactly the radial kernel's energy, whatever the voxel.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import pi
 
@@ -23,6 +25,7 @@ Floats = NDArray[np.float64]
 _GOLDEN = 0.6180339887498949
 _STEP_SHARE = 0.25  # longest radial step, as a share of the shortest voxel edge
 _LEAST_DIRECTIONS = 4000
+_PARTS = 8  # shells are dealt by threads, every eighth to one array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,9 +109,18 @@ def _dealt_energy_mev(
     half = [length // 2 for length in shape]
     octant = np.zeros([n + 2 for n in half])
     radii_mm = RADII_G_PER_CM2 / density_g_per_ml * 10
-    octant[0, 0, 0] = running_mev[0]
     dz, dy, dx = map(float, spacing_mm)
-    _deal(np.diff(running_mev), radii_mm, dz, dy, dx, octant)
+    shell_mev = np.diff(running_mev)
+
+    def dealt(part: int) -> Floats:
+        mine = np.zeros_like(octant)
+        _deal(shell_mev, radii_mm, dz, dy, dx, mine, part)
+        return mine
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for mine in pool.map(dealt, range(_PARTS)):  # added in order: the same numbers on any number of threads
+            octant += mine
+    octant[0, 0, 0] += running_mev[0]
     inner = octant[: half[0] + 1, : half[1] + 1, : half[2] + 1]
     for axis in range(3):
         away = np.moveaxis(inner, axis, 0)
@@ -120,14 +132,13 @@ def _dealt_energy_mev(
     return np.ascontiguousarray(full)
 
 
-@njit(cache=True)
-def _deal(shell_mev: Floats, radii_mm: Floats, dz: float, dy: float, dx: float, octant: Floats) -> None:
-    """Deal the energy of every shell over the directions of one octant into its voxels, in trilinear shares."""
+@njit(cache=True, nogil=True)
+def _deal(shell_mev: Floats, radii_mm: Floats, dz: float, dy: float, dx: float, octant: Floats, part: int) -> None:
+    """Deal every eighth shell's energy over the directions of one octant into its voxels, in trilinear shares."""
     shortest, edge = min(dz, min(dy, dx)), (dz * dy * dx) ** (1.0 / 3.0)
     last_z, last_y, last_x = octant.shape[0] - 1, octant.shape[1] - 1, octant.shape[2] - 1
     reach = (last_z * dz) ** 2 + (last_y * dy) ** 2 + (last_x * dx) ** 2
-    shift = tilt = 0.0
-    for shell in range(shell_mev.size):
+    for shell in range(part, shell_mev.size, _PARTS):
         inner, outer = radii_mm[shell], radii_mm[shell + 1]
         if inner * inner > reach:
             break
@@ -138,8 +149,9 @@ def _deal(shell_mev: Floats, radii_mm: Floats, dz: float, dy: float, dx: float, 
             radius = inner + (outer - inner) * (step + 0.5) / steps
             away = radius / edge
             directions = int(_LEAST_DIRECTIONS * (1.0 + 4.0 * min(1.0, away)) + 150.0 * away * away)
-            part = shell_mev[shell] / steps / directions
-            shift, tilt = (shift + 0.7548776662466927) % 1.0, (tilt + 0.5698402909980532) % 1.0
+            amount = shell_mev[shell] / steps / directions
+            turn = 31.0 * shell + step
+            shift, tilt = (turn * 0.7548776662466927) % 1.0, (turn * 0.5698402909980532) % 1.0
             for n in range(directions):
                 cosine = (n + tilt) / directions
                 sine = np.sqrt(1.0 - cosine * cosine)
@@ -154,7 +166,7 @@ def _deal(shell_mev: Floats, radii_mm: Floats, dz: float, dy: float, dx: float, 
                 k, j, i = int(z), int(y), int(x)
                 fz, fy, fx = z - k, y - j, x - i
                 for a in range(2):
-                    wz = part * (fz if a else 1.0 - fz)
+                    wz = amount * (fz if a else 1.0 - fz)
                     for b in range(2):
                         wy = wz * (fy if b else 1.0 - fy)
                         octant[k + a, j + b, i] += wy * (1.0 - fx)

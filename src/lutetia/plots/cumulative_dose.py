@@ -11,7 +11,7 @@ from lutetia.plots.strip_layout import shortened
 
 GIVEN, PLANNED, LIMIT = "#0b4a66", "#b9d3e3", COLOURS[1]
 TITLE_PX, LABEL_PX, AXIS_ROOM, GAP, HEAD, FOOT = 10.5, 9, 32, 8, 18, 28
-WIDEST_BAR = 22.0
+WIDEST_BAR, CROWDED_PX = 22.0, 21.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +28,11 @@ class CumulativeStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CumulativePanel:
-    """One limit: what is limited ("kidneys, absorbed dose"), the limit (None: no limit given), the steps."""
+    """One limited quantity of one organ ("kidneys", "absorbed dose" or "BED"), the limit (None: no limit given), the
+    steps."""
 
-    name: str
+    organ: str
+    quantity: str
     limit_gy: float | None
     steps: tuple[CumulativeStep, ...]
 
@@ -56,6 +58,10 @@ def cumulative_dose_figure(
     return Figure(specification=specification, description=_said(panels))
 
 
+def _title(panel: CumulativePanel) -> str:
+    return panel.organ if panel.quantity != "BED" else f"{panel.organ}, BED"
+
+
 def probability_words(probability: float | None) -> str:
     """A probability as it is printed: "12 %", "<1 %", ">99 %", or "?" where it is not known."""
     if probability is None:
@@ -71,8 +77,9 @@ def _panel(panel: CumulativePanel, plot_px: float, height_px: float, *, left: bo
     cycles = [row["cycle"] for row in rows]
     x = {"field": "cycle", "type": "ordinal", "scale": {"domain": cycles, "paddingInner": 0.25, "paddingOuter": 0.15},
          "axis": _axis("Cycle", labelAngle=0, grid=False, ticks=False)}  # fmt: skip
+    named = f"{panel.quantity}, Gy" if left or panel.quantity == "BED" else None
     y = {"field": "gy", "type": "quantitative", "scale": {"domain": [0, top], "nice": False},
-         "axis": _axis("Gy" if left else None, tickCount=4, format="~f")}  # fmt: skip
+         "axis": _axis(named, tickCount=4, format="~f")}  # fmt: skip
     wide = min(WIDEST_BAR, plot_px / max(len(cycles), 1) * 0.7)
     size = LABEL_PX if len(cycles) <= 7 else LABEL_PX - 1.5
     mark = {"type": "text", "fontSize": size, "baseline": "bottom", "dy": -2, "color": INK}
@@ -86,6 +93,8 @@ def _panel(panel: CumulativePanel, plot_px: float, height_px: float, *, left: bo
     with_u = [row for row in rows if row["u"] is not None]
     layers.append({"data": {"values": with_u}, "mark": {"type": "rule", "stroke": INK, "strokeWidth": 1.2},
                    "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}})  # fmt: skip
+    if plot_px / max(len(cycles), 1) < CROWDED_PX:  # no room for what is as good as certain
+        rows = [{**row, "p": "" if row["p"].startswith("<") else row["p"]} for row in rows]
     if panel.limit_gy is not None:
         layers += _limit(panel.limit_gy, y, plot_px)
         layers.append({"data": {"values": rows}, "mark": {**mark, "stroke": "white", "strokeWidth": 2.5},
@@ -94,7 +103,7 @@ def _panel(panel: CumulativePanel, plot_px: float, height_px: float, *, left: bo
                        "encoding": {"x": x, "y": {**y, "field": "high"}, "text": {"field": "p"}}})  # fmt: skip
     heading = {"type": "text", "align": "left", "baseline": "middle", "fontSize": TITLE_PX, "fontWeight": 600,
                "color": INK}  # fmt: skip
-    name = {"value": shortened(panel.name, TITLE_PX, plot_px + AXIS_ROOM - 4)}
+    name = {"value": shortened(_title(panel), TITLE_PX, plot_px + AXIS_ROOM - 4)}
     above = {"x": {"value": 4 - AXIS_ROOM}, "y": {"value": -9}, "text": name}
     layers.append({"data": {"values": [{}]}, "mark": heading, "encoding": above})
     return {"width": plot_px, "height": height_px, "view": {"stroke": FAINT}, "layer": layers}
@@ -142,5 +151,7 @@ def _said(panels: Sequence[CumulativePanel]) -> str:
     parts = []
     for panel in panels:
         limit = f"limit {panel.limit_gy:g} Gy" if panel.limit_gy is not None else "no limit given"
-        parts.append(f"{panel.name}, {limit}: {', '.join(_row(step)['said'] for step in panel.steps)}")
+        parts.append(
+            f"{panel.organ}, {panel.quantity}, {limit}: {', '.join(_row(step)['said'] for step in panel.steps)}"
+        )
     return f"Cumulative values by cycle. {'; '.join(parts) or 'No cycles'}."

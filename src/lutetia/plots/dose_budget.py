@@ -50,7 +50,7 @@ def dose_budget_figure(bars: Sequence[BudgetBar], *, width_px: float = 340, heig
     layers: list[dict[str, Any]] = [
         {
             "data": {"values": parts},
-            "mark": {"type": "bar", "height": row_px * 0.66, "stroke": "white", "strokeWidth": 0.6},
+            "mark": {"type": "bar", "height": row_px * 0.66, "stroke": "white", "strokeWidth": 0.35},
             "encoding": {
                 "x": x, "x2": {"field": "to"}, "y": y,
                 "fill": {"field": "shade", "type": "nominal", "scale": None},

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WINDOW_HU = (-160.0, 240.0)
 STEP_MM = 1.25  # between the points that lines are drawn through
 WASH = "inferno"  # lightness rises evenly, so that grey print keeps the order
-LADDER = tuple(step * 10.0**power for power in range(-3, 5) for step in (1.0, 2.0, 5.0))
+LADDER = tuple(step * 10.0**power for power in range(-6, 5) for step in (1.0, 2.0, 5.0))
 MOST_LINES = 6
 LEAST_SHARE = 0.02  # of the top of the scale, where the scale begins: below it nothing is washed
 FULL_AT, OPACITY = 2.2, 0.66  # times the beginning of the scale at which the wash is as opaque as it gets, on CT
@@ -185,6 +185,7 @@ def _outlines(axes: Axes, one: _Slice, x: Floats, y: Floats) -> None:
     """Dashed white outlines on black, each with its mark where it has most room, or beside it where it is small."""
     from scipy.ndimage import distance_transform_edt
 
+    taken: list[tuple[float, float]] = []
     for mark, _, share in one.outlines:
         for colour, line, dash in ((HALO, 1.1, "solid"), (OUTLINE, 0.6, (0, (3.0, 1.6)))):
             axes.contour(x, y, share, levels=[0.5], colors=[colour], linewidths=line, linestyles=[dash], zorder=4)
@@ -194,7 +195,11 @@ def _outlines(axes: Axes, one: _Slice, x: Floats, y: Floats) -> None:
         row, column = best[np.argmin(((best - [rows.mean(), columns.mean()]) ** 2).sum(axis=1))]
         at_x, at_y = float(x[column]), float(y[row])
         if room.max() < LEAST_ROOM_MM:
-            at_x, at_y = float(x[columns].max()) + 9, float(y[rows].min()) - 6
+            sides = [(x[columns].max() + 9, y[rows].min() - 6), (x[columns].min() - 9, y[rows].min() - 6),
+                     (x[columns].max() + 9, y[rows].max() + 6), (x[columns].min() - 9, y[rows].max() + 6)]  # fmt: skip
+            free = [side for side in sides if all(np.hypot(*np.subtract(side, other)) > APART_MM for other in taken)]
+            at_x, at_y = (float(value) for value in (free or sides)[0])
+        taken.append((at_x, at_y))
         badge = {"boxstyle": f"circle,pad={0.22 if len(mark) == 1 else 0.1}", "fc": "white", "ec": "black", "lw": 0.5}
         axes.text(
             at_x, at_y, mark, fontproperties=_font(True), fontsize=SMALL, color="black", ha="center", va="center",

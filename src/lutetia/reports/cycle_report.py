@@ -31,11 +31,11 @@ class CycleReport:
     """What the report of one cycle is made of; whatever is None or empty is shown as not known, with `why_not[part]`.
 
     `patient` is the label printed; `made_up` is True for an invented patient. `number` counts the cycles from 1;
-    `ledger` holds all cycles so far, this one last, and `cycle_words` a word for each of them, such as its date. With
+    `ledger` holds all cycles so far, this one last, and `earlier` a word for each one before it, such as its date. With
     `plan_request` the report also says what each limit alone would leave. `ct` (HU) and `dose` (Gy; None: that of the
     cycle's map) are drawn with the outlines `regions` (None: those of the cycle), all in one frame of reference.
-    `icru_level` None: 2, as the doses are the patient's own and nothing is prescribed here. `missing` names data that
-    were wanted and are not there. `inputs` are (name, sha256); `as_of` is the day printed and the date of the PDF.
+    `icru_level` None: 2, as the doses are the patient's own and nothing is prescribed here. `marrow_method` says how the red
+    marrow was done where no region says it. `missing` names data that were wanted and are not there. `inputs` are (name, sha256); `as_of` is the day printed and the date of the PDF.
     """
 
     cycle: CycleDose
@@ -47,15 +47,16 @@ class CycleReport:
     administered_on: date | None = None
     as_of: date | None = None
     ledger: Ledger | None = None
-    cycle_words: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
     plan: Plan | None = None
     plan_request: PlanRequest | None = None
     ct: Volume | None = None
     dose: Volume | None = None
     regions: RegionSet | None = None
     icru_level: IcruLevel | None = None
+    marrow_method: str = ""
     missing: tuple[str, ...] = ()
-    why_not: Mapping[Part, str] = field(default_factory=dict)
+    why_not: Mapping[str, str] = field(default_factory=dict)
     conventions: tuple[str, ...] = ()
     inputs: tuple[tuple[str, str], ...] = ()
 

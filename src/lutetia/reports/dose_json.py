@@ -53,7 +53,8 @@ def report_data(page: DosePage) -> dict[str, Any]:
 def _cumulative(page: DosePage) -> list[dict[str, Any]]:
     return [
         {
-            "what": panel.name,
+            "organ": panel.organ,
+            "quantity": panel.quantity,
             "limit_gy": panel.limit_gy,
             "cycle": step.cycle,
             "planned": step.planned,

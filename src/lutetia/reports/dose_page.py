@@ -100,7 +100,7 @@ def _basis(report: CycleReport) -> tuple[tuple[str, str], ...]:
         ("Dose", _by("engine", report)),
         ("Curves", _models(report)),
         ("Blur", _by("partial_volume", report)),
-        ("Red marrow", marrow or "Not measured in this cycle."),
+        ("Red marrow", sentence(marrow or report.marrow_method or "not measured in this cycle")),
         ("u", "Standard uncertainty, k = 1. Probabilities are of exceeding the limit, from value and u."),
     )
 
@@ -114,6 +114,8 @@ def _by(what: str, report: CycleReport) -> str:
             region.name
         )
     ordered = sorted(found.items(), key=lambda item: -len(item[1]))
+    if not ordered:
+        return "No region."
     if len(ordered) == 1:
         return sentence(f"{ordered[0][0]}, all regions")
     first, *rest = ordered
@@ -126,6 +128,8 @@ def _models(report: CycleReport) -> str:
         word = region.curve.model.replace("_", " + ") if region.curve is not None else "no curve"
         counts[word] = counts.get(word, 0) + 1
     named = ", ".join(f"{word} {count}" for word, count in sorted(counts.items(), key=lambda item: -item[1]))
+    if not counts:
+        return "No region."
     return f"Models by number of regions: {named}. Dashed where no scan stands behind the curve."
 
 

@@ -18,7 +18,7 @@ from lutetia.reports.typography import sentence
 
 SHORT_SUM = 12  # of a sha256's letters on paper; whole they stand in the JSON and on the page
 UNDATED = (1970, 1, 1)  # a PDF/A needs a date; the report prints none
-LONGEST_NAME = 40
+LONGEST_NAME, LONGEST_WHY = 40, 84  # letters on the first page; whole they stand behind, and on the page's HTML
 
 
 def pdf(page: DosePage) -> bytes:
@@ -52,7 +52,7 @@ def page_data(page: DosePage) -> dict[str, Any]:
         "alerts": [asdict(alert) for alert in page.alerts],
         "head": [title for _, title in COLUMNS],
         "apart": NO_DOSE_FROM,
-        "rows": [asdict(row) for row in page.table.rows],
+        "rows": [{**asdict(row), "why": _cut(row.why, LONGEST_WHY)} for row in page.table.rows],
         "notes": page.table.notes,
         "plan": {
             "headline": page.plan.headline,

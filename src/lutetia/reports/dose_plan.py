@@ -116,7 +116,7 @@ def _panel(report: CycleReport, ledger: Ledger, limit: Limit) -> CumulativePanel
             )
         )
     limit_gy = limit.limit_gy if limit.limit_gy < float("inf") else None
-    return CumulativePanel(name=_name(limit), limit_gy=limit_gy, steps=tuple(steps))
+    return CumulativePanel(organ=limit.organ, quantity=limit.quantity, limit_gy=limit_gy, steps=tuple(steps))
 
 
 def _so_far(ledger: Ledger, limit: Limit) -> tuple[float, float | None]:
@@ -138,11 +138,11 @@ def _lines(report: CycleReport, ledger: Ledger, panels: list[CumulativePanel]) -
     planned = report.plan.cycles if report.plan is not None else ()
     activities = [*(cycle.activity_mbq for cycle in ledger.cycles), *(cycle.activity_mbq for cycle in planned)]
     given = len(ledger.cycles)
-    words = [*report.cycle_words, *[""] * len(activities)]
+    words = [*[*report.earlier, *[""] * given][: given - 1], _this(report)]
     lines = []
     for at, activity in enumerate(activities):
         steps = [panel.steps[at] for panel in panels]
-        word = "planned" if at >= given else words[at] or ("this cycle" if at == given - 1 else "")
+        word = "planned" if at >= given else words[at]
         lines.append(
             LedgerLine(
                 number=at + 1,
@@ -159,6 +159,11 @@ def _lines(report: CycleReport, ledger: Ledger, panels: list[CumulativePanel]) -
             )
         )
     return tuple(lines)
+
+
+def _this(report: CycleReport) -> str:
+    day = report.administered_on
+    return "this cycle" if day is None else day.isoformat()
 
 
 def _headline(plan: Plan, given: int) -> str:

@@ -102,6 +102,8 @@ def _why(region: RegionResult) -> str:
 def _notes(region: RegionResult) -> list[str]:
     """What to know before using the row: cautions of the region and its curve, unknown sources, marrow method."""
     notes = [sentence(text) for text in (region.cautions or tuple(_plain(flag) for flag in region.flags))]
+    if region.dose is None:
+        notes.insert(0, sentence(f"no dose: {_why(region)}"))
     if region.dose is not None and region.dose.u_gy is None:
         sources = ", ".join(region.dose.unknown) or "no budget was made"
         notes.append(f"u is {UNKNOWN}: {sources}.")

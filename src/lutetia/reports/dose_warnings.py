@@ -10,6 +10,7 @@ from lutetia.reports.dose_numbers import per_cent
 from lutetia.reports.typography import sentence
 
 Kind = Literal["alarm", "no dose", "extrapolated", "not known"]
+MOST_NAMES = 5  # of regions in one warning; the table has all
 MUCH_EXTRAPOLATED = 0.2  # of the area beyond the last scan: a choice of this report, printed with the warning
 PART_WORDS: dict[Part, str] = {
     "ct": "CT",
@@ -34,9 +35,7 @@ def warnings_of(report: CycleReport) -> tuple[Alert, ...]:
         *(Alert(kind="alarm", text=sentence(text)) for text in report.cycle.alarms),
         *_without_dose(report),
         *_extrapolated(report),
-        *_unknown_sources(report),
-        *(Alert(kind="not known", text=sentence(text)) for text in report.missing),
-        *_absent_parts(report),
+        *_not_known(report),
     )
 
 
@@ -55,29 +54,37 @@ def _extrapolated(report: CycleReport) -> list[Alert]:
     ]
     if not shares:
         return []
-    named = ", ".join(f"{name} {per_cent(share)} %" for share, name in sorted(shares, reverse=True))
+    shares.sort(reverse=True)
+    named = ", ".join(f"{name} {per_cent(share)} %" for share, name in shares[:MOST_NAMES])
+    named += f" and {len(shares) - MOST_NAMES} more" if len(shares) > MOST_NAMES else ""
     text = f"More than {100 * MUCH_EXTRAPOLATED:g} % of the area lies after the last scan: {named}."
     return [Alert(kind="extrapolated", text=text)]
 
 
-def _unknown_sources(report: CycleReport) -> list[Alert]:
-    """Sources of uncertainty of unknown size, each with the regions whose u is unknown for it."""
+def _not_known(report: CycleReport) -> list[Alert]:
+    """A line each for sources of uncertainty of unknown size, for data that are missing, for absent parts."""
+    lines = [
+        [sentence(text) for text in _unknown_sources(report)],
+        [sentence(text) for text in report.missing],
+        _absent_parts(report),
+    ]
+    return [Alert(kind="not known", text=" ".join(line)) for line in lines if line]
+
+
+def _unknown_sources(report: CycleReport) -> list[str]:
+    """Each source of unknown size with the regions whose u is unknown for it."""
     regions_of: dict[str, list[str]] = {}
     for region in report.cycle.regions:
         for source in region.dose.unknown if region.dose is not None else ():
             regions_of.setdefault(source, []).append(region.name)
     known = sum(region.dose is not None for region in report.cycle.regions)
     return [
-        Alert(
-            kind="not known",
-            text=f"Uncertainty of the {source}: u of "
-            f"{'every dose' if len(names) == known else ', '.join(names)} is unknown for it.",
-        )
+        f"Uncertainty of {source}: so u of {'every dose' if len(names) == known else ', '.join(names)} is unknown"
         for source, names in regions_of.items()
     ]
 
 
-def _absent_parts(report: CycleReport) -> list[Alert]:
+def _absent_parts(report: CycleReport) -> list[str]:
     absent: dict[Part, bool] = {
         "ct": report.ct is None,
         "dose": report.dose_map is None,
@@ -85,7 +92,7 @@ def _absent_parts(report: CycleReport) -> list[Alert]:
         "plan": report.plan is None,
     }
     return [
-        Alert(kind="not known", text=sentence(f"No {PART_WORDS[part]}: {report.why_not.get(part, 'not given')}"))
+        sentence(f"No {PART_WORDS[part]}: {report.why_not.get(part, 'not given')}")
         for part, is_absent in absent.items()
         if is_absent
     ]

@@ -49,7 +49,7 @@ PFS, PFS_EVENT, INV, INV_EVENT, OS, OS_EVENT, BEST, DOR, DOR_EVENT, CROSSED, ON,
 
 @njit(cache=True, nogil=True)
 def event_calendar(paths: Floats, visits: Floats, missed_allowed: int) -> Floats:
-    """The calendar day on which each patient's centrally read event becomes known if nothing cuts it; infinity if none."""
+    """The calendar day of each patient's centrally read event if nothing cuts it; infinity if there is none."""
     n = paths.shape[0]
     known = np.empty(n)
     for i in range(n):

@@ -59,7 +59,7 @@ NUMBERS = (
 def tables_of(model: TrialModel) -> ModelTables:
     """The model's arrays, control arm first."""
     arms = model.arms[::-1]
-    pieces = {
+    pieces: dict[str, list[Hazard | None]] = {
         "progression": [arm.progression for arm in arms],
         "death": [arm.death for arm in arms],
         "leaves": [arm.leaves for arm in arms],

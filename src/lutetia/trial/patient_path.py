@@ -107,7 +107,7 @@ def day_of(starts: Floats, rates: Floats, amount: float) -> float:
 
 @njit(cache=True, nogil=True)
 def _waiting(state: State) -> float:
-    return -np.log(uniform(state))
+    return float(-np.log(uniform(state)))
 
 
 @njit(cache=True, nogil=True)
@@ -204,9 +204,9 @@ def _death(number: Floats, state: State, path: Floats, progression: float, death
     untouched = progression + amount / rate
     if untouched <= path[CROSSOVER]:
         path[CROSSOVER] = np.inf
-        return untouched
+        return float(untouched)
     spent = rate * (path[CROSSOVER] - progression)
-    return path[CROSSOVER] + (amount - spent) / (rate * number[8])
+    return float(path[CROSSOVER] + (amount - spent) / (rate * number[8]))
 
 
 @njit(cache=True, nogil=True)

@@ -118,7 +118,8 @@ def rank_preserving(
 ) -> RankPreservingFit:
     """Estimate ψ by g-estimation with the (stratified) log-rank test over `search`.
 
-    A fit without a root says so (`converged` False); it is never a number. Raises InputError for a level outside (0, 1).
+    A fit without a root says so (`converged` False); it is never a number. Raises InputError for a level
+    outside (0, 1).
     """
     faults = [] if 0 < level < 1 else [Fault(place="level", must="must lie between 0 and 1", got=repr(level))]
     if recensoring not in RECENSORING_WORDS:
@@ -173,7 +174,9 @@ def z_of(data: CrossoverData, psi: float, recensoring: Recensoring) -> float:
     return float(log_rank_of(events_by_time(time, event, data.arm, data.stratum)))
 
 
-def _crossings(data: CrossoverData, recensoring: Recensoring, grid: Floats, z: Floats, level: float) -> tuple[float, ...]:
+def _crossings(
+    data: CrossoverData, recensoring: Recensoring, grid: Floats, z: Floats, level: float
+) -> tuple[float, ...]:
     """Every ψ at which z − level changes sign, by bisection between the points of the grid."""
     found = []
     for i in range(grid.size - 1):

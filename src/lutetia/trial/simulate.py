@@ -57,7 +57,7 @@ class Simulations:
         return float(np.quantile(values, share)) if values.size else float("nan")
 
     def power(self, z_bound: float = -1.959963984540054) -> Estimate:
-        """Share of trials whose log-rank z is at or below the bound (z below 0: fewer events in the experimental arm)."""
+        """Share of trials whose log-rank z is at or below the bound (below 0: fewer events in the experimental arm)."""
         z = self._known("z")
         share = float((z <= z_bound).mean()) if z.size else float("nan")
         error = float(np.sqrt(share * (1 - share) / z.size)) if z.size else float("nan")

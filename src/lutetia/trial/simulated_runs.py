@@ -57,7 +57,7 @@ def draw_trial(tables: ModelTables, seed: int, trial: int, paths: Floats, visits
 
 @njit(cache=True, nogil=True)
 def cut_off_day(tables: ModelTables, paths: Floats, visits: Floats, events: int, day: float) -> float:
-    """The calendar day of the analysis: the given one, or that of the event that makes it so many (infinity if never)."""
+    """The calendar day of the analysis: the given one, or that of the event that completes them; infinity if never."""
     if events == 0:
         return day
     calendar = event_calendar(paths, visits, tables.missed_allowed)

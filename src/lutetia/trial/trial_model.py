@@ -189,13 +189,14 @@ class TrialModel:
         missed = (
             "progression or death after missed visits stays an event"
             if self.missed_visits_allowed is None
-            else f"progression or death after more than {self.missed_visits_allowed} missed visits in a row is censored "
-            "at the last adequate one"
+            else f"progression or death after more than {self.missed_visits_allowed} missed visits in a row is "
+            "censored at the last adequate one"
         )
         return (
             f"Simulated trial {self.name}: every patient is made up.",
             f"{cut}; {missed}.",
-            f"Permuted blocks of {self.block_size}, {self.allocation[0]}:{self.allocation[1]}, in {len(self.strata)} strata.",
+            f"Permuted blocks of {self.block_size}, {self.allocation[0]}:{self.allocation[1]}, "
+            f"in {len(self.strata)} strata.",
             *self.conventions,
         )
 

@@ -66,7 +66,7 @@ def log_rank_of(table: Table) -> float:
 
 @njit(cache=True, nogil=True)
 def cox_of(table: Table) -> tuple[float, float]:
-    """log hazard ratio of arm 1 and its standard error, stratified, ties after Efron; NaN where it does not converge."""
+    """log hazard ratio of arm 1 and its standard error, stratified, ties after Efron; NaN without a maximum."""
     beta = 0.0
     for _ in range(_MOST_STEPS):
         gradient, information = _slope(table, beta)
@@ -117,10 +117,10 @@ def median_of(time: Floats, event: Codes) -> float:
         if deaths == 0:
             continue
         if not np.isnan(half):
-            return (half + now) / 2
+            return float(half + now) / 2
         survival *= 1.0 - deaths / at_risk
         if survival < 0.5 - 1e-12:
-            return now
+            return float(now)
         if survival <= 0.5 + 1e-12:
             half = now
     return half

@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WeibullFit:
-    """`coef` (p,) with `covariance` (p, p); `scale` σ (1 is exponential); e^coef multiplies time. `why` if it failed."""
+    """`coef` (p,), `covariance` (p, p), `scale` σ (1 is exponential); e^coef multiplies time. `why` if it failed."""
 
     coef: Floats
     covariance: Floats
@@ -31,7 +31,12 @@ def weibull_aft(time: Floats, event: Floats, x: Floats) -> WeibullFit:
         nothing = np.full(p, np.nan)
         why = f"{int(event.sum())} events for {p + 1} parameters"
         return WeibullFit(
-            coef=nothing, covariance=np.full((p, p), np.nan), scale=np.nan, log_likelihood=np.nan, converged=False, why=why
+            coef=nothing,
+            covariance=np.full((p, p), np.nan),
+            scale=np.nan,
+            log_likelihood=np.nan,
+            converged=False,
+            why=why,
         )
     start = np.zeros(p + 1)
     start[0] = np.log(time.sum() / event.sum())
@@ -44,7 +49,7 @@ def weibull_aft(time: Floats, event: Floats, x: Floats) -> WeibullFit:
     converged = bool(np.isfinite(found.fun) and slope < 1e-3 * max(1.0, event.sum()))
     information = _information(found.x, log_time, event, x)
     try:
-        covariance = np.linalg.inv(information)[:p, :p]
+        covariance: Floats = np.asarray(np.linalg.inv(information)[:p, :p], dtype=np.float64)
     except np.linalg.LinAlgError:
         converged, covariance = False, np.full((p, p), np.nan)
     return WeibullFit(

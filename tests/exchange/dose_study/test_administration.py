@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
-from pytest import approx
 
 from lutetia.exchange.dose_study.administration import Administration
 
@@ -23,13 +22,13 @@ def test_measured_minus_residual_by_hand():
         measured={"activity_mbq": 8000, "at": AT - timedelta(hours=100)},
         residual={"activity_mbq": 50, "at": AT + timedelta(hours=100)},
     )
-    assert one.net_mbq(half_life_h) == approx(4000 - 100)  # one half-life before and after
+    assert one.net_mbq(half_life_h) == pytest.approx(4000 - 100)  # one half-life before and after
     assert "minus residual" in one.conventions(half_life_h)[0]
 
 
 def test_an_unknown_residual_takes_nothing_off_and_says_so():
     one = given(measured={"activity_mbq": "7.4 GBq", "at": AT}, residual={"unknown": "not_done"})
-    assert one.net_mbq(160.0) == approx(7400)
+    assert one.net_mbq(160.0) == pytest.approx(7400)
     assert "residual is not known" in one.conventions(160.0)[0]
 
 

@@ -35,7 +35,7 @@ def test_the_schema_names_every_field():
 def test_all_faults_of_the_fields_come_at_once_with_lines(data):
     del data["administration"]["injected_at"]
     data["camera"]["values"] = "numbers"
-    data["plan"]["rool"] = data["plan"].pop("rule")
+    data["plan"]["rules"] = data["plan"].pop("rule")
     data["cycle"] = "two"
     said = refusal(data)
     assert said.startswith("study.yaml: 5 faults")
@@ -50,7 +50,7 @@ def test_all_faults_of_the_fields_come_at_once_with_lines(data):
     ("change", "said"),
     [
         (lambda d: d.update(reference="5 h"), "reference must be the name of a scan (24 h, 72 h, 120 h, 168 h)"),
-        (lambda d: d["scans"].append(d["scans"][0]), "each must have a name of its own"),
+        (lambda d: d["scans"].append({**d["scans"][0]}), "each must have a name of its own"),
         (lambda d: d.update(scans=d["scans"][:2], method={"curve": {"model": "bi"}}), "bi has 4 parameters"),
         (lambda d: d.update(cycle=4), "cycle must be 2 after 1 earlier cycles"),
         (lambda d: d.update(earlier_cycles="none"), "cycle must be 1 after no earlier cycles"),
@@ -108,7 +108,7 @@ def test_a_list_is_no_study_and_an_empty_file_neither():
 
 
 def test_words_in_place_of_parts_are_named_by_their_place(data):
-    data["earlier_cycles"] = "nun"
+    data["earlier_cycles"] = "nonee"
     said = refusal(data)
-    assert 'earlier_cycles must be one of none, unknown, but got "nun"' in said
+    assert 'earlier_cycles must be one of none, unknown, but got "nonee"' in said
     assert "Did you mean none?" in said

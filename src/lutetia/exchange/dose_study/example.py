@@ -212,7 +212,9 @@ def _region(name: str) -> dict[str, Any]:
 def _spheres(camera: Camera, size: Size) -> str:
     """What the made-up camera recovers of the six spheres of a phantom."""
     phantom = sphere_phantom()
-    grid = torso_geometry(phantom, shape=(64, 96, 96), spacing_mm=(3.6, 3.6, 3.6))
+    spacing_mm = 0.36 * size.image_fwhm_mm
+    z, y, x = (round(extent_mm / spacing_mm) for extent_mm in (230, 346, 346))
+    grid = torso_geometry(phantom, shape=(z, y, x), spacing_mm=(spacing_mm,) * 3)
     scan = phantom_scan(phantom, grid, 1.0, camera=camera, seed=1)
     found = sphere_recoveries(scan, on_grid(phantom, grid))
     text = io.StringIO()
