@@ -4,8 +4,8 @@
 
 The made-up digital patient on 128³ voxels of 4.8 mm, 177Lu, everything warm. A history is one photon from its decay to
 the end, its line drawn by energy. Besides the time on the clock stands the processors' time, which other programs on
-the machine do not lengthen so much. The floor: what the pieces of one history cost by themselves (logarithms, collisions,
-random places in memory), times how many of each a history has.
+the machine do not lengthen so much. The floor: what the pieces of one history cost by themselves (logarithms,
+collisions, random places in memory), times how many of each a history has.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from lutetia.dosimetry.random_stream import start_history, uniform
 from lutetia.dosimetry.tissue_attenuation import tissue_tables
 from lutetia.dosimetry.tissue_map import tissue_map
 
-TARGETS = """Targets (two cores free, warm): 0.8 million histories a second; standard error of the photon dose of kidneys
-and marrow at most 0.5 % within 15 s."""
+TARGETS = """Targets (two cores free, warm): 0.8 million histories a second; standard error of the photon dose of
+kidneys and marrow at most 0.5 % within 15 s."""
 NAMES = ("left kidney", "right kidney", "vertebral marrow")
 
 

@@ -90,7 +90,7 @@ def test_a_study_becomes_files_that_are_named(run, study, tmp_path):
     for name in ("dose.json", "regions.csv", "plan.csv", "dose.nii.gz", "course-entry.yaml"):
         assert str(out / name) in result.output
         assert (out / name).is_file()
-    assert "kidneys: 1.44 Gy, u not known" in result.output  # 0.2 MBq/mL · 60 h / ln 2 / 1.04 · 0.0853
+    assert "kidneys: 1.42 Gy, u not known" in result.output  # 0.2 MBq/mL · 60 h / ln 2 / 1.04 g/mL · 0.0853
     assert "Missing: red_marrow: the limit of 2 Gy is not held, no region counts as it." in result.output
     assert "it prescribes nothing" in result.output
 

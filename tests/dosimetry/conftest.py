@@ -131,13 +131,13 @@ class SmallBody:
         """Scans without noise on the grid, the regions drawn exactly."""
         from lutetia.dosimetry.activity_series import ActivitySeries, TimePoint
         from lutetia.dosimetry.phantom import on_grid
-        from lutetia.dosimetry.phantom_scan import Camera, scanned
+        from lutetia.dosimetry.phantom_scan import Camera, scan_of
 
         seen = on_grid(self.patient, grid or self.grid(), points=64)
         camera = Camera(psf_fwhm_mm=psf_mm)
         points = tuple(
             TimePoint(
-                name=f"{h:g} h", after_h=h, activity=scanned(seen.activity(h), camera, None), counts_per_mbq=16200.0
+                name=f"{h:g} h", after_h=h, activity=scan_of(seen, h, camera=camera).image, counts_per_mbq=16200.0
             )
             for h in hours
         )

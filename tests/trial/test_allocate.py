@@ -74,7 +74,7 @@ def test_all_faults_are_told():
 
 
 def test_a_used_up_stratum_is_said():
-    small = make_list(arms=("A", "B"), ratio=(1, 1), factors={}, records_per_stratum=2, block_sizes=(2,), seed=1)
+    small = make_list(arms=("A", "B"), ratio=(1, 1), factors={}, records_per_stratum=2, block_lengths=(2,), seed=1)
     book = AllocationBook(made=small)
     for name in ("P1", "P2"):
         book, _ = book.allocate(subject=name, levels={}, at=START)

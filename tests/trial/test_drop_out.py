@@ -25,7 +25,9 @@ def test_only_deflation_lowers_what_counts():
 
 
 def test_each_reading_says_itself():
-    said = {str(d) for d in (DropOut.none(), DropOut.net(0.15), DropOut.net(0.15, by_months=12), DropOut.of_patients(0.15))}
+    said = {
+        str(d) for d in (DropOut.none(), DropOut.net(0.15), DropOut.net(0.15, by_months=12), DropOut.of_patients(0.15))
+    }
     assert len(said) == 4
     assert "15 % of the patients are lost by the analysis, events competing" in said
 

@@ -1,4 +1,4 @@
-"""Participant flow of NETTER-2 (Singh et al. 2024, Lancet 403: 2807, figure 1): it closes, and one wrong number does not."""
+"""The participant flow of NETTER-2 (Singh et al. 2024, Lancet 403: 2807, figure 1) closes; a wrong number does not."""
 
 from __future__ import annotations
 
@@ -9,17 +9,30 @@ import pytest
 from lutetia.errors import InputError
 from lutetia.trial import FlowBox, FlowCount, ParticipantFlow, flow_faults
 
+PUBLISHED = {
+    "screened": 261,
+    "excluded": 35,
+    "randomised": 226,
+    "lu": 151,
+    "full_lu": 151,
+    "lu_treated": 147,
+    "safety_lu": 147,
+    "lu_stopped": 69,
+    "lu_on": 78,
+    "control": 75,
+    "control_treated": 73,
+    "control_on": 15,
+    "crossover": 36,
+    "crossover_phase": 29,
+    "crossover_follow_up": 7,
+    "surgery": 1,
+}
 NOT_TREATED_LU = {"surgery": 1, "randomisation mistake": 1, "consent withdrawn": 1, "adverse event": 1}
 
 
 def flow(**changed: int) -> tuple[FlowBox, tuple[FlowCount, ...]]:
     """The published numbers, some of them changed."""
-    n = {
-        **{"screened": 261, "excluded": 35, "randomised": 226, "lu": 151, "control": 75, "lu_treated": 147},
-        **{"control_treated": 73, "lu_on": 78, "control_on": 15, "safety_lu": 147, "full_lu": 151},
-        **{"crossover": 36, "crossover_phase": 29, "crossover_follow_up": 7, "lu_stopped": 69, "surgery": 1},
-        **changed,
-    }
+    n = PUBLISHED | changed
     lu = FlowBox(
         name="Lu",
         n=n["lu"],

@@ -37,7 +37,7 @@ def test_the_stratified_hazard_ratio_is_in_range(trials):
 def test_events_are_a_hundred_and_one(trials):
     found = [trials.mean(f"events_{arm}").estimate for arm in ("control", "experimental")]
     assert sum(found) == pytest.approx(101, abs=2)
-    assert found == pytest.approx([46, 55], abs=2)
+    assert found == pytest.approx([46, 55], abs=3)
 
 
 @pytest.mark.parametrize(

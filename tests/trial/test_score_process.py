@@ -58,4 +58,4 @@ def test_looks_that_stop_nobody_change_nothing():
 
 
 def test_a_closed_gate_lets_nobody_on():
-    assert Walk.start(0.0).going_on(0.5, 2.0, 1.0, 1.0).mass.sum() == 0
+    assert Walk.start(0.0).going_on(0.5, 2.0, 1.0, 1.0).chances.sum() == 0

@@ -122,9 +122,7 @@ def test_a_seal_with_another_link_or_header_is_found():
 
 
 def test_lists_of_another_length_or_other_strata_are_found():
-    longer = make_list(
-        arms=MADE.arms, ratio=(2, 1), factors=dict(MADE.factors), records_per_stratum=66, seed=MADE.seed
-    )
+    longer = make_list(arms=MADE.arms, ratio=(2, 1), factors=dict(MADE.factors), records_per_stratum=66, seed=MADE.seed)
     assert any("60 records were sealed, 66 are there" in str(one) for one in verify_list(longer, SEAL))
     fewer = replace(MADE, strata=(G2,), codes=MADE.codes[:1], ends=MADE.ends[:1])
     assert any("not in the list" in str(one) for one in verify_list(fewer, SEAL))

@@ -67,7 +67,7 @@ def test_one_look_is_the_fixed_design():
 
 
 def test_pocock_bounds_are_flat():
-    """Jennison and Turnbull, table 2.1: two-sided 5 %, five equal looks, c = 2.413; O'Brien-Fleming 2.040 (table 2.3)."""
+    """Jennison and Turnbull, tables 2.1 and 2.3: two-sided 5 %, five looks, 2.413; O'Brien-Fleming 2.040."""
     fifths = [0.2, 0.4, 0.6, 0.8, 1]
     assert group_sequential(fifths, efficacy=ConstantBounds(delta=0.5)).value == pytest.approx([2.413] * 5, abs=0.001)
     assert group_sequential(fifths, efficacy=ConstantBounds()).value[-1] == pytest.approx(2.040, abs=0.001)

@@ -1,4 +1,4 @@
-"""Power and type I error of NETTER-2's design: 0.92 and 0.0273 at 99 events (rpact 3.3.4, 40,000 and 100,000 trials)."""
+"""Power and type I error of NETTER-2's design: 0.92 and 0.0273 at 99 events (rpact 3.3.4, 40,000 and more trials)."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lutetia.exchange.dose_study.gather import Told
     from lutetia.exchange.dose_study.outcome import DoseOutcome
-    from lutetia.reports.dose_report import CycleReport
+    from lutetia.reports.cycle_report import CycleReport
 
 OWN_RECORD = "dose.json"
 
@@ -34,12 +34,15 @@ def report_of(outcome: DoseOutcome, *, at: datetime) -> CycleReport:
     """The report's content; `at` gives the day that is printed."""
     from lutetia import __version__
     from lutetia.exchange.dose_study.images_out import dose_of
-    from lutetia.reports.dose_report import CycleReport
+    from lutetia.exchange.dose_study.planning import PlanRules
+    from lutetia.reports.cycle_report import CycleReport
 
     study, assembled = outcome.study, outcome.assembled
     earlier = study.earlier_cycles
+    given_on = study.administration.injected_at.date()
+    before = tuple(str(one.administered_on) for one in earlier) if isinstance(earlier, tuple) else ()
+    rules = study.plan if isinstance(study.plan, PlanRules) else None
     ct = assembled.ct
-    marrow = [r.marrow.method for r in study.regions if r.marrow is not None]
     return CycleReport(
         cycle=outcome.cycle,
         version=__version__,
@@ -47,17 +50,32 @@ def report_of(outcome: DoseOutcome, *, at: datetime) -> CycleReport:
         made_up=bool(study.made_up),
         number=study.cycle,
         agent=study.radiopharmaceutical or study.nuclide,
-        administered_on=study.administration.injected_at.date(),
+        administered_on=given_on,
         as_of=at.date(),
         ledger=outcome.ledger,
-        earlier=tuple(str(one.administered_on) for one in earlier) if isinstance(earlier, tuple) else (),
+        earlier=before,
         plan=outcome.plan,
+        plan_request=rules.request() if rules is not None and outcome.plan is not None else None,
         ct=None if ct is None else ct.volume,
         dose=dose_of(outcome),
         regions=assembled.series.regions,
-        marrow_method=", ".join(marrow),
+        marrow_method=", ".join(r.marrow.method for r in study.regions if r.marrow is not None),
         missing=outcome.missing,
-        why_not=dict(outcome.why_not),
+        why_not=_why_not(outcome),
         conventions=outcome.conventions,
         inputs=tuple((one.name, one.sha256) for one in assembled.inputs),
     )
+
+
+def _why_not(outcome: DoseOutcome) -> dict[str, str]:
+    """Why a part of the report is absent."""
+    said: dict[str, str] = {}
+    if outcome.ledger is None:
+        said["ledger"] = outcome.why_not.get("ledger", "not known")
+    if outcome.plan is None:
+        said["plan"] = outcome.why_not.get("plan", "not known")
+    if outcome.assembled.ct is None:
+        said["ct"] = "the reference scan has no CT"
+    if outcome.cycle.dose_map is None:
+        said["dose"] = "no map was asked for"
+    return said

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # what type checkers see; one line per public name whose type matters to a caller
     from lutetia.dosimetry.absorbed_dose import AbsorbedDose as AbsorbedDose
     from lutetia.dosimetry.absorbed_dose import Component as Component
+    from lutetia.dosimetry.alignment import Alignment as Alignment
+    from lutetia.dosimetry.alignment import alignment as alignment
+    from lutetia.dosimetry.alignment import checkerboard as checkerboard
     from lutetia.dosimetry.calibration import CalibrationFactor as CalibrationFactor
     from lutetia.dosimetry.calibration import calibration_from_phantom as calibration_from_phantom
     from lutetia.dosimetry.calibration import dead_time_correction_fraction as dead_time_correction_fraction
@@ -20,6 +23,8 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.calibration import mean_during_acquisition_fraction as mean_during_acquisition_fraction
     from lutetia.dosimetry.calibration import observed_rate_cps as observed_rate_cps
     from lutetia.dosimetry.calibration import true_rate_cps as true_rate_cps
+    from lutetia.dosimetry.contour import region_of_contours as region_of_contours
+    from lutetia.dosimetry.contour_trace import contours_of_region as contours_of_region
     from lutetia.dosimetry.ct_density import DensityCurve as DensityCurve
     from lutetia.dosimetry.ct_density import density_from_ct as density_from_ct
     from lutetia.dosimetry.ct_density import schneider_curve as schneider_curve
@@ -39,6 +44,7 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.fit import fit_curve as fit_curve
     from lutetia.dosimetry.geometric_transfer import RegionContents as RegionContents
     from lutetia.dosimetry.geometric_transfer import region_contents as region_contents
+    from lutetia.dosimetry.geometry import Geometry as Geometry
     from lutetia.dosimetry.kernel import RadialKernel as RadialKernel
     from lutetia.dosimetry.kernel import radial_kernel as radial_kernel
     from lutetia.dosimetry.lattice_kernel import LatticeKernel as LatticeKernel
@@ -100,11 +106,23 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.recovery import RecoveryCurve as RecoveryCurve
     from lutetia.dosimetry.recovery import fit_recovery as fit_recovery
     from lutetia.dosimetry.recovery import recovery_of_blurred_sphere as recovery_of_blurred_sphere
+    from lutetia.dosimetry.region import Region as Region
+    from lutetia.dosimetry.region import intersection as intersection
+    from lutetia.dosimetry.region import minus as minus
+    from lutetia.dosimetry.region import union as union
     from lutetia.dosimetry.region_dose import RegionDose as RegionDose
     from lutetia.dosimetry.region_dose import RegionDoses as RegionDoses
     from lutetia.dosimetry.region_dose import dose_between_regions as dose_between_regions
     from lutetia.dosimetry.region_dose import mean_dose_of_regions as mean_dose_of_regions
     from lutetia.dosimetry.region_dose import s_between_regions as s_between_regions
+    from lutetia.dosimetry.region_measure import activity_mbq as activity_mbq
+    from lutetia.dosimetry.region_measure import measure as measure
+    from lutetia.dosimetry.region_measure import region_on as region_on
+    from lutetia.dosimetry.region_measure import total_in as total_in
+    from lutetia.dosimetry.region_set import RegionSet as RegionSet
+    from lutetia.dosimetry.registration import Registration as Registration
+    from lutetia.dosimetry.registration import register_rigid as register_rigid
+    from lutetia.dosimetry.resample import resample as resample
     from lutetia.dosimetry.single_time_point import HalfLives as HalfLives
     from lutetia.dosimetry.single_time_point import SingleTimePoint as SingleTimePoint
     from lutetia.dosimetry.single_time_point import double_time as double_time
@@ -119,6 +137,7 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.tandem import tandem_activities as tandem_activities
     from lutetia.dosimetry.tissue_map import TissueMap as TissueMap
     from lutetia.dosimetry.tissue_map import tissue_map as tissue_map
+    from lutetia.dosimetry.transform import RigidTransform as RigidTransform
     from lutetia.dosimetry.trapezoid import Trapezoid as Trapezoid
     from lutetia.dosimetry.trapezoid_fit import fit_trapezoid as fit_trapezoid
     from lutetia.dosimetry.uncertainty import ChainSteps as ChainSteps
@@ -126,6 +145,8 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.uncertainty import chain_steps as chain_steps
     from lutetia.dosimetry.uncertainty import volume_u_fraction as volume_u_fraction
     from lutetia.dosimetry.uncertainty import with_uncertainty as with_uncertainty
+    from lutetia.dosimetry.volume import UNITS as UNITS
+    from lutetia.dosimetry.volume import Volume as Volume
     from lutetia.dosimetry.voxel_dose import EnergyBalance as EnergyBalance
     from lutetia.dosimetry.voxel_dose import VoxelDose as VoxelDose
     from lutetia.dosimetry.voxel_dose import dose_map_gy as dose_map_gy
@@ -138,6 +159,27 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
 
 # Public name → module of this room that brings it.
 _MODULE_OF = {
+    "Alignment": "alignment",
+    "alignment": "alignment",
+    "checkerboard": "alignment",
+    "region_of_contours": "contour",
+    "contours_of_region": "contour_trace",
+    "Geometry": "geometry",
+    "Region": "region",
+    "intersection": "region",
+    "minus": "region",
+    "union": "region",
+    "activity_mbq": "region_measure",
+    "measure": "region_measure",
+    "region_on": "region_measure",
+    "total_in": "region_measure",
+    "RegionSet": "region_set",
+    "Registration": "registration",
+    "register_rigid": "registration",
+    "resample": "resample",
+    "RigidTransform": "transform",
+    "UNITS": "volume",
+    "Volume": "volume",
     "Nuclide": "nuclide",
     "nuclide": "nuclide",
     "RadialKernel": "kernel",

@@ -63,7 +63,7 @@ def region_curve(
         must = "must be two or more for a curve"
         do = "With one scan name a rule with a prior (OnePoint)."
         raise InputError("region_curve", [Fault(place="scans", must=must, got=f"{times_h.size}", do=do)])
-    with np.errstate(over="ignore"):  # limits of an area that is hardly known run off to infinity
+    with np.errstate(over="ignore", invalid="ignore"):  # an area that is hardly known has no limits, or no u
         return _curve(times_h, activities_mbq, _sigmas(u_activities_mbq), plan, physical_half_life_h, level)
 
 
@@ -191,6 +191,7 @@ def _result(
     conventions: tuple[str, ...] = (),
 ) -> RegionCurve:
     area, u = float(fit.tia_mbq_h.estimate or 0.0), fit.tia_mbq_h.std_error
+    u = None if u is None or np.isnan(u) else u
     known = fit.points.sigmas_mbq is not None
     factor = sqrt(max(fit.chi_square / max(fit.degrees_of_freedom, 1), 1.0)) if known else 1.0
     scattered = ("scatter_beyond_noise",) if known and fit.model in MODELS and _is_refuted(fit) else ()
@@ -198,7 +199,7 @@ def _result(
     return RegionCurve(
         model=fit.model,
         curve=fit.curve,
-        tia_mbq_h=fit.tia_mbq_h if u is None else area_estimate(area, factor * u, level),
+        tia_mbq_h=area_estimate(area, None if u is None else factor * u, level),
         u_before_first_mbq_h=BEFORE_FIRST * fit.share_before_first_fraction * area,
         share_beyond_last_fraction=fit.share_beyond_last_fraction,
         share_before_first_fraction=fit.share_before_first_fraction,

@@ -39,7 +39,7 @@ def variances(method: str, months: float, plan: SurvivalPlan) -> tuple[float, fl
     """Variance of the log hazard ratio without and with an effect, and the events expected with it, at this time."""
     p = plan.experimental_fraction
     found = plan.at(months)
-    # Lachin and Foulkes: the mean hazard, weighted by patients; Bernstein and Lagakos, as gsDesign reads them: control's
+    # Lachin and Foulkes: the mean hazard, weighted by patients; Bernstein and Lagakos (as gsDesign): the control's
     factor = p * hazard_ratio_of(plan) + (1 - p) if method == "lachin-foulkes" else 1.0
     without = plan.control.times(factor)
     null_plan = SurvivalPlan(

@@ -41,10 +41,10 @@ def block_arms(uniform: Floats, stratum: Codes, block: Codes, arm: Codes) -> Non
 
 
 @njit(cache=True, nogil=True)
-def log_rank_z(time: Floats, event: Codes, arm: Codes, stratum: Codes, order: Codes) -> float:
-    """z of the stratified log-rank test, below 0 when arm 1 has fewer events than expected; times without ties.
+def log_rank_z(months: Floats, event: Codes, arm: Codes, stratum: Codes, order: Codes) -> float:
+    """z of the stratified log-rank test, below 0 when arm 1 has fewer events than expected; no ties.
 
-    `order` sorts `time`; NaN where nothing can be compared.
+    `order` sorts `months`; NaN where nothing can be compared.
     """
     at_risk = np.zeros((stratum.max() + 1, 2))
     away, variance = 0.0, 0.0
@@ -105,12 +105,12 @@ def run_trials(
 def _z_at(cut: float, entry: Floats, until: Floats, had: Codes, arm: Codes, stratum: Codes) -> float:
     """The test at this calendar time: who entered later has no follow-up and counts in no risk set."""
     n = entry.size
-    time, event = np.empty(n), np.zeros(n, dtype=np.int64)
+    months, event = np.empty(n), np.zeros(n, dtype=np.int64)
     for i in range(n):
         open_for = cut - entry[i]
-        time[i] = min(until[i], open_for)
+        months[i] = min(until[i], open_for)
         if had[i] == 1 and until[i] <= open_for + 1e-12:
             event[i] = 1
         if open_for <= 0.0:
-            time[i] = -1.0
-    return log_rank_z(time, event, arm, stratum, np.argsort(time))
+            months[i] = -1.0
+    return log_rank_z(months, event, arm, stratum, np.argsort(months))

@@ -141,8 +141,8 @@ class Minimisation:
         best = np.flatnonzero(imbalance <= imbalance.min() + _SAME)
         share = np.array(self.ratio, dtype=np.float64)
         if best.size == len(self.arms):
-            return share / share.sum()
-        return np.asarray(share[best] @ self._high_and_low()[best] / share[best].sum())
+            return np.asarray(share / share.sum())
+        return np.asarray(share[best] @ self._high_and_low()[best] / share[best].sum(), dtype=np.float64)
 
     def _high_and_low(self) -> Floats:
         """Row i: the chances of all arms when arm i is preferred."""

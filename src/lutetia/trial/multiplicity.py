@@ -58,11 +58,11 @@ class Graph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphStep:
-    """One hypothesis: its weight when its turn came, its adjusted p, the decision at alpha."""
+    """One hypothesis: its share of alpha when its turn came, its adjusted p, the decision at alpha."""
 
     name: str
     p: float | None
-    weight: float
+    alpha_fraction: float
     adjusted_p: float | None
     decision: Decision
 
@@ -110,7 +110,7 @@ def graph_test(p: Mapping[str, float | None], graph: Graph, *, alpha: float = 0.
             GraphStep(
                 name=name,
                 p=value,
-                weight=now.weights[name],
+                alpha_fraction=now.weights[name],
                 adjusted_p=None if value is None else min(largest, 1.0),
                 decision="rejected" if rejected else "not rejected",
             )
@@ -137,10 +137,10 @@ def graph_of_sequence(names: Sequence[str]) -> Graph:
     return Graph(weights=weights, transitions={a: {b: 1.0} for a, b in pairwise(names)})
 
 
-def _ratio(p: float | None, weight: float) -> float:
-    if p is None or weight <= 0:
+def _ratio(p: float | None, share: float) -> float:
+    if p is None or share <= 0:
         return inf
-    return float(p) / weight
+    return float(p) / share
 
 
 def _p_faults(p: Mapping[str, float | None], graph: Graph) -> list[Fault]:

@@ -47,7 +47,7 @@ class RandomisationList:
 
     arms: tuple[str, ...]
     ratio: tuple[int, ...]
-    block_sizes: tuple[int, ...]
+    block_lengths: tuple[int, ...]
     factors: Mapping[str, tuple[str, ...]]
     strata: tuple[str, ...]
     codes: tuple[NDArray[np.int8], ...]
@@ -111,30 +111,30 @@ def make_list(
     factors: Mapping[str, Sequence[str]],
     records_per_stratum: int,
     seed: int,
-    block_sizes: Sequence[int] | None = None,
+    block_lengths: Sequence[int] | None = None,
 ) -> RandomisationList:
     """The list of every stratum, each combination of the factors' levels; no factors: one stratum, "all".
 
-    `block_sizes` are drawn evenly if there are several; not given: twice the sum of the ratio. Blocks are whole: with
-    several sizes a stratum has at least so many records. Raises InputError with all faults: a ratio with 0, block sizes
+    `block_lengths` are drawn evenly if there are several; not given: twice the sum of the ratio. Blocks are whole: with
+    several lengths a stratum has at least so many records. Raises InputError with all faults: a ratio with 0, block lengths
     that do not fit the ratio, records that do not fit the blocks, levels named twice.
     """
-    sizes = tuple(block_sizes) if block_sizes is not None else _usual_size(ratio)
-    if faults := _faults(arms, ratio, factors, records_per_stratum, seed, sizes):
+    lengths = tuple(block_lengths) if block_lengths is not None else _usual_lengths(ratio)
+    if faults := _faults(arms, ratio, factors, records_per_stratum, seed, lengths):
         raise InputError(TITLE, faults)
     names = strata_of(factors)
-    made = [_stratum(name, tuple(ratio), sizes, records_per_stratum, int(seed)) for name in names]
+    made = [_stratum(name, tuple(ratio), lengths, records_per_stratum, int(seed)) for name in names]
     return RandomisationList(
         arms=tuple(arms),
         ratio=tuple(ratio),
-        block_sizes=sizes,
+        block_lengths=lengths,
         factors={name: tuple(levels) for name, levels in factors.items()},
         strata=names,
         codes=tuple(codes for codes, _ in made),
         ends=tuple(ends for _, ends in made),
         seed=int(seed),
         algorithm=ALGORITHM,
-        conventions=_conventions(arms, ratio, sizes, factors, int(seed)),
+        conventions=_conventions(arms, ratio, lengths, factors, int(seed)),
     )
 
 
@@ -171,13 +171,13 @@ def stream(seed: int, stratum: str, purpose: str) -> np.random.Philox:
 
 
 def _stratum(
-    name: str, ratio: tuple[int, ...], sizes: tuple[int, ...], records: int, seed: int
+    name: str, ratio: tuple[int, ...], lengths: tuple[int, ...], records: int, seed: int
 ) -> tuple[NDArray[np.int8], Codes]:
-    lengths = _lengths(name, sizes, records, seed)
+    lengths = _lengths(name, lengths, records, seed)
     ends = np.cumsum(lengths)
     words = stream(seed, name, "slots").random_raw(int(ends[-1]))
     codes = np.empty(words.size, dtype=np.int8)
-    for size in sizes:
+    for size in lengths:
         mine = np.flatnonzero(lengths == size)
         if not mine.size:
             continue
@@ -189,16 +189,16 @@ def _stratum(
     return codes, ends
 
 
-def _lengths(name: str, sizes: tuple[int, ...], records: int, seed: int) -> Codes:
+def _lengths(name: str, lengths: tuple[int, ...], records: int, seed: int) -> Codes:
     """Block lengths that reach the records."""
-    if len(sizes) == 1:
-        return np.full(records // sizes[0], sizes[0], dtype=np.int64)
-    most = -(-records // min(sizes))
-    lengths = np.array(sizes)[(stream(seed, name, "sizes").random_raw(most) % np.uint64(len(sizes))).astype(np.int64)]
+    if len(lengths) == 1:
+        return np.full(records // lengths[0], lengths[0], dtype=np.int64)
+    most = -(-records // min(lengths))
+    lengths = np.array(lengths)[(stream(seed, name, "lengths").random_raw(most) % np.uint64(len(lengths))).astype(np.int64)]
     return np.asarray(lengths[: int(np.searchsorted(np.cumsum(lengths), records)) + 1])
 
 
-def _usual_size(ratio: Sequence[int]) -> tuple[int, ...]:
+def _usual_lengths(ratio: Sequence[int]) -> tuple[int, ...]:
     try:
         return (2 * int(sum(ratio)),)
     except (TypeError, ValueError):
@@ -211,7 +211,7 @@ def _faults(
     factors: Mapping[str, Sequence[str]],
     records: int,
     seed: int,
-    sizes: tuple[int, ...],
+    lengths: tuple[int, ...],
 ) -> list[Fault]:
     faults = []
     if len(arms) < 2 or len(set(arms)) < len(arms):
@@ -227,34 +227,34 @@ def _faults(
             must = "must name at least one level, none twice"
             faults.append(Fault(place=f"factor {name}", must=must, got=repr(tuple(levels))))
     if not bad:
-        faults += _block_faults(sizes, reduce(add, ratio, 0), records)
+        faults += _block_faults(lengths, reduce(add, ratio, 0), records)
     return faults
 
 
-def _block_faults(sizes: tuple[int, ...], total: int, records: int) -> list[Fault]:
-    faults = [fault for i, size in enumerate(sizes) for fault in whole(f"block_sizes[{i}]", size)]
-    if not sizes or len(set(sizes)) < len(sizes):
-        faults.append(Fault(place="block_sizes", must="must hold at least one, none twice", got=str(sizes)))
+def _block_faults(lengths: tuple[int, ...], total: int, records: int) -> list[Fault]:
+    faults = [fault for i, size in enumerate(lengths) for fault in whole(f"block_lengths[{i}]", size)]
+    if not lengths or len(set(lengths)) < len(lengths):
+        faults.append(Fault(place="block_lengths", must="must hold at least one, none twice", got=str(lengths)))
     if faults or total < 1:
         return faults
-    for i, size in enumerate(sizes):
+    for i, size in enumerate(lengths):
         if size % total:
             must = f"must be a multiple of {total}, the sum of the ratio"
-            faults.append(Fault(place=f"block_sizes[{i}]", must=must, got=str(size)))
-    if not faults and len(sizes) == 1 and not whole("", records) and records % sizes[0]:
-        more = -(-records // sizes[0]) * sizes[0]
-        must = f"must be a multiple of the block size {sizes[0]}"
+            faults.append(Fault(place=f"block_lengths[{i}]", must=must, got=str(size)))
+    if not faults and len(lengths) == 1 and not whole("", records) and records % lengths[0]:
+        more = -(-records // lengths[0]) * lengths[0]
+        must = f"must be a multiple of the block size {lengths[0]}"
         faults.append(Fault(place="records_per_stratum", must=must, got=str(records), do=f"{more}, say."))
     return faults
 
 
 def _conventions(
-    arms: Sequence[str], ratio: Sequence[int], sizes: tuple[int, ...], factors: Mapping[str, Sequence[str]], seed: int
+    arms: Sequence[str], ratio: Sequence[int], lengths: tuple[int, ...], factors: Mapping[str, Sequence[str]], seed: int
 ) -> tuple[str, ...]:
     said = [
         f"Algorithm: {ALGORITHM} (Philox 4×64-10 raw words, one stream for each stratum).",
         f"Arms {', '.join(arms)} in the ratio {':'.join(map(str, ratio))}, exact in every block of "
-        f"{' or '.join(map(str, sizes))}.",
+        f"{' or '.join(map(str, lengths))}.",
         f"Strata: {' × '.join(factors) or 'none'}.",
     ]
     if seed < 2**64:

@@ -26,25 +26,25 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Walk:
-    """The process before a look: `scores` with `mass` (density times weight) of what went on from the look before."""
+    """The process before a look: `scores` with `chances` (density times weight) of what went on from the look before."""
 
     drift: float
     fraction: float
     scores: Floats
-    mass: Floats
+    chances: Floats
 
     @classmethod
     def start(cls, drift: float) -> Walk:
         """Before any information."""
-        return cls(drift=drift, fraction=0.0, scores=np.zeros(1), mass=np.ones(1))
+        return cls(drift=drift, fraction=0.0, scores=np.zeros(1), chances=np.ones(1))
 
     def above(self, fraction: float, z: float) -> float:
         """Chance that this look comes and shows Z ≥ z."""
-        return float(self.mass @ ndtr(-self._steps(fraction, z)))
+        return float(self.chances @ ndtr(-self._steps(fraction, z)))
 
     def below(self, fraction: float, z: float) -> float:
         """Chance that this look comes and shows Z < z."""
-        return float(self.mass @ ndtr(self._steps(fraction, z)))
+        return float(self.chances @ ndtr(self._steps(fraction, z)))
 
     def bound_above(self, fraction: float, chance: float) -> float:
         """The z that is reached with that chance; infinity if the chance is next to nothing."""
@@ -66,15 +66,15 @@ class Walk:
         first = max(lower * root, self.drift * fraction - FAR * root)
         last = min(upper * root, self.drift * fraction + FAR * root)
         if last <= first:
-            return Walk(drift=self.drift, fraction=fraction, scores=np.zeros(1), mass=np.zeros(1))
+            return Walk(drift=self.drift, fraction=fraction, scores=np.zeros(1), chances=np.zeros(1))
         narrow = min(sqrt(step), sqrt(max(next_fraction - fraction, 1e-12)))
         edges = np.linspace(first, last, ceil((last - first) / narrow) + 2)
         middle, half = (edges[1:] + edges[:-1]) / 2, np.diff(edges) / 2
         scores = (middle[:, None] + half[:, None] * _NODES).ravel()
         weight = (half[:, None] * _WEIGHTS).ravel()
         away = (scores[:, None] - self.scores[None, :] - self.drift * step) / sqrt(step)
-        density = np.exp(-0.5 * away**2) @ self.mass / sqrt(2 * np.pi * step)
-        return Walk(drift=self.drift, fraction=fraction, scores=scores, mass=weight * density)
+        density = np.exp(-0.5 * away**2) @ self.chances / sqrt(2 * np.pi * step)
+        return Walk(drift=self.drift, fraction=fraction, scores=scores, chances=weight * density)
 
     def _steps(self, fraction: float, z: float) -> Floats:
         step = fraction - self.fraction

@@ -81,7 +81,7 @@ def header_of(made: RandomisationList) -> str:
         "algorithm": made.algorithm,
         "arms": list(made.arms),
         "ratio": list(made.ratio),
-        "block_sizes": list(made.block_sizes),
+        "block_lengths": list(made.block_lengths),
         "factors": {name: list(levels) for name, levels in made.factors.items()},
     }
     return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -118,8 +118,9 @@ def broken(path, by):
         ("ct", lambda d: setattr(d, "PixelData", d.PixelData[:-10]), "bytes of pixels"),
         ("ct", lambda d: raw(d, "FrameOfReferenceUID", b"1.2.3 "), "frame of reference of its series"),
         ("pt", lambda d: raw(d, "RescaleSlope", b"nan "), "RescaleSlope"),
-        ("pt", lambda d: raw(d, "Rows", b"\x01\x00\x02\x00", "US"), "Rows"),
-        ("nm", lambda d: setattr(d, "NumberOfFrames", "2147483647"), "MiB"),
+        ("pt", lambda d: raw(d, "Rows", b"\x01\x00\x02\x00", "US"), "pixels, as its series"),
+        ("nm", lambda d: setattr(d, "NumberOfFrames", "2147483647"), "NumberOfFrames, 1 to 100000"),
+        ("nm", lambda d: [setattr(d, "NumberOfFrames", "90000"), setattr(d, "Rows", 65535)], "MiB"),
         ("nm", lambda d: raw(d, "NumberOfFrames", b"-5"), "NumberOfFrames"),
         ("nm", lambda d: raw(d, "SpacingBetweenSlices", b"nan "), "finite number in SpacingBetweenSlices"),
         ("nm", lambda d: raw(d, "SpacingBetweenSlices", b"4.8 ", "LO"), None),
@@ -193,7 +194,7 @@ def test_a_stream_that_unpacks_to_more_than_the_header_says_is_refused(targets):
         dataset.file_meta.TransferSyntaxUID = RLELossless
 
     broken(target.path, bomb)
-    with pytest.raises(InputError, match="decompressed"):
+    with pytest.raises(InputError, match="unpacks to more"):
         target.read(target.path)
 
 
@@ -269,6 +270,6 @@ def test_random_damage_is_read_or_refused(targets):
 
 @pytest.mark.long
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("seed", [2, 3, 4])
+@pytest.mark.parametrize("seed", [2, 3])
 def test_much_random_damage_is_read_or_refused(targets, seed):
     assert attack(targets, seed, 250) > 300

@@ -23,6 +23,7 @@ _ONE_OF = {
     "AngularViewVector": "Projections are not read: export the reconstruction (RECON TOMO).",
 }
 
+MOST_FRAMES = 100_000  # a header alone must not make a reader allocate more
 Frames = NDArray[np.int64]
 
 
@@ -32,9 +33,9 @@ def frames_in_order(
     """The frame numbers (from 0) of slices 1, 2, 3 … in this order and sentences; None after a fault."""
     frames = whole_number_of(dataset, "NumberOfFrames") or 0
     before = len(faults)
-    if frames < 1:
+    if not 1 <= frames <= MOST_FRAMES:
         got = text_of(dataset, "NumberOfFrames") or "none"
-        faults.append(Fault(place=name, must="must state NumberOfFrames, one or more", got=got))
+        faults.append(Fault(place=name, must=f"must state NumberOfFrames, 1 to {MOST_FRAMES}", got=got))
         return None
     for keyword, do in _ONE_OF.items():
         kinds = sorted(set(numbers_of(dataset, keyword)))

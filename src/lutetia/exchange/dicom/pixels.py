@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from typing import Any
 
 import numpy as np
@@ -73,13 +75,23 @@ def _without_high_bits(values: Stored, dataset: Dataset, bits: int) -> Stored:
     return np.asarray(np.right_shift(np.left_shift(own, shift), shift), dtype=own.dtype)
 
 
+def _overflows(told: str) -> bool:
+    """True for pydicom's word on a run-length stream that unpacks to more than a byte of padding above its image."""
+    match = re.search(r"non-conformant padding - (\d+) vs\. (\d+) bytes", told)
+    return match is not None and int(match[1]) > int(match[2]) + 1
+
+
 def _decompressed(dataset: Dataset, name: str, shape: tuple[int, int, int]) -> Stored | Fault:
     try:
-        values = np.asarray(dataset.pixel_array)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            values = np.asarray(dataset.pixel_array)
     except Exception as error:  # decoders raise whatever they like on broken streams
         do = "Decompress it first (dcmdjpeg, gdcmconv --raw) or install a decoder for pydicom (pylibjpeg)."
         got = f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
         return Fault(place=name, must="must hold pixels that can be decompressed", got=got, do=do)
+    if any(_overflows(str(one.message)) for one in told):
+        return Fault(place=name, must=f"must decompress to {shape} values", got="a stream that unpacks to more")
     if values.size != int(np.prod(shape)) or values.dtype.kind not in "iu":
         return Fault(place=name, must=f"must decompress to {shape} whole numbers", got=f"{values.shape} {values.dtype}")
     return values.reshape(shape)

@@ -56,7 +56,9 @@ SIZES = {
 }
 
 
-def write_example(out: Path, *, seed: int, size: str | Size = "standard", truth: bool = True, told: Told = silent) -> Path:
+def write_example(
+    out: Path, *, seed: int, size: str | Size = "standard", truth: bool = True, told: Told = silent
+) -> Path:
     """Writes the digital patient, its study.yaml, course.yaml and truth.json into the folder `out`; the declaration.
 
     Same seed and size, same bytes. `truth` False leaves the true doses (which take seconds) out of truth.json.

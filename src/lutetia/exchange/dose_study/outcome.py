@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lutetia.dosimetry.absorbed_dose import AbsorbedDose, Component, combined
 from lutetia.dosimetry.cycle_dose import CycleDose, cycle_dose
 from lutetia.dosimetry.ledger import Cycle, Ledger
-from lutetia.dosimetry.plan import Limit, Plan, PlanRequest, plan_cycles
+from lutetia.dosimetry.plan import Limit, Plan, plan_cycles
 from lutetia.dosimetry.region_result import RegionResult
 from lutetia.errors import Fault, InputError
 from lutetia.exchange.dose_study.assemble import AssembledStudy
@@ -178,18 +178,7 @@ def _plan(
         return None
     if missing:
         why_not["plan limits"] = "; ".join(missing)
-    request = PlanRequest(
-        standard_activity_mbq=float(rules.standard_activity_mbq),
-        forecast=rules.forecast,
-        rule=rules.rule,
-        p_exceed=rules.p_exceed,
-        distribution=rules.distribution,
-        between_cycles_sd_fraction=rules.between_cycles_sd_fraction,
-        partial_last_cycle=rules.partial_last_cycle,
-        smallest_activity_mbq=float(rules.smallest_activity_mbq or 0.0),
-        most_cycles=rules.most_cycles,
-    )
-    return plan_cycles(ledger, known, request)
+    return plan_cycles(ledger, known, rules.request())
 
 
 def _lacking(limit: Limit, ledger: Ledger, organs: Mapping[str, OrganDose], why_not: Mapping[str, str]) -> str | None:

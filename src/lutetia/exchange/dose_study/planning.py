@@ -10,7 +10,7 @@ from pydantic import Field
 from lutetia.cohort.declared import Day, Declared
 from lutetia.course.entry import Id, Number, Text, WholeNumber, YesNo
 from lutetia.course.problem import Problem
-from lutetia.dosimetry.plan import Limit
+from lutetia.dosimetry.plan import Limit, PlanRequest
 from lutetia.exchange.declarations import OrWord
 from lutetia.exchange.dose_study.camera import Above0, From0
 from lutetia.exchange.dose_study.regions import OwnTissue, tissue_of
@@ -88,6 +88,20 @@ class PlanRules(Declared):
             yield Problem(place=("p_exceed",), must="p_exceed must be given for rule probability and no other")
         if self.limits == ():
             yield Problem(place=("limits",), must="limits must hold one or more, or be guideline")
+
+    def request(self) -> PlanRequest:
+        """The same as the plan takes it."""
+        return PlanRequest(
+            standard_activity_mbq=float(self.standard_activity_mbq),
+            forecast=self.forecast,
+            rule=self.rule,
+            p_exceed=self.p_exceed,
+            distribution=self.distribution,
+            between_cycles_sd_fraction=self.between_cycles_sd_fraction,
+            partial_last_cycle=self.partial_last_cycle,
+            smallest_activity_mbq=float(self.smallest_activity_mbq or 0.0),
+            most_cycles=self.most_cycles,
+        )
 
     def asked_limits(self) -> tuple[Limit, ...]:
         """The limits: as declared, or those that the guideline room names, each with its source."""
