@@ -104,7 +104,7 @@ def main() -> int:
         print(f"  {scoring}: {rates[scoring][0] / 1e6:.2f} million histories a second by the clock, "
               f"{rates[scoring][1] / 1e6:.2f} by the processors' time")  # fmt: skip
     collision_ns = best_ns(_collisions, tissue_tables().bound_share[3])
-    stop_ns = best_ns(_stops, body.voxels.density, body.voxels.tissue)
+    stop_ns = best_ns(_stops, body.voxels.density_g_per_ml, body.voxels.tissue)
     few = run_photons(body, amounts, photon_source("Lu-177"), PhotonRun(histories=100_000, workers=1))
     floor_ns = few.collisions * collision_ns + few.stops * stop_ns
     print(f"  a history: {few.stops:.2f} stops of {stop_ns:.0f} ns, {few.collisions:.2f} collisions of "

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import yaml
 
-from lutetia.cli.dose import moment_of, summary
+from lutetia.cli import dose
+from lutetia.cli.dose import moment_of, refuse_without_packages, summary
 from lutetia.dosimetry.geometry import Geometry
 from lutetia.dosimetry.region import Region
 from lutetia.dosimetry.volume import Volume
@@ -138,6 +139,14 @@ def test_the_schema_is_printed(run):
 def test_help_shows_the_form_and_examples(run):
     assert "lutetia dose STUDY.yaml --out DIR" in run("dose", "--help").output
     assert "lutetia dose study.yaml --out results" in run("dose", "study", "--help").output
+
+
+def test_packages_that_are_not_installed_are_named_all_of_them(monkeypatch):
+    refuse_without_packages()
+    monkeypatch.setattr(dose, "PACKAGES", ("pydicom", "not_there", "nor_this"))
+    with pytest.raises(InputError, match=r"lutetia\[dose\]") as error:
+        refuse_without_packages()
+    assert [fault.place for fault in error.value.faults] == ["not_there", "nor_this"]
 
 
 def test_the_moment_has_its_zone():

@@ -7,8 +7,8 @@ import pytest
 from lutetia.cohort.balance import e_value
 from lutetia.cohort.emulation_result import emulation_result
 from lutetia.cohort.emulation_tables import balance_table, protocol_table, result_table, survival_difference
-from lutetia.cohort.printed import ratio_text
 from lutetia.cohort.target_trial import decision_data
+from lutetia.results.printed import ratio_text
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ def test_a_run_is_the_weighted_sum_of_its_neighbours(length):
 def test_voxels_lie_where_the_layout_says(phases, nx):
     values = np.arange(3 * 4 * nx, dtype=np.float64).reshape(3, 4, nx)
     where = layout((3, 4, nx), phases, (2, 1, 3))
-    flat = np.zeros(where.size, np.float32)
+    flat = np.zeros(where.room, np.float32)
     total, wrong = lay_out(values, where, 0, 3, flat)
     assert (total, wrong) == (values.sum(), 0)
     assert flat.sum() == values.sum(), "all that is not a voxel is 0"
@@ -39,4 +39,4 @@ def test_what_is_no_amount_is_counted():
     values = np.zeros((2, 2, 4))
     values[0, 0] = [-1, np.nan, np.inf, -np.inf]
     where = layout((2, 2, 4), 2, (1, 1, 1))
-    assert lay_out(values, where, 0, 2, np.zeros(where.size, np.float32))[1] == 4
+    assert lay_out(values, where, 0, 2, np.zeros(where.room, np.float32))[1] == 4

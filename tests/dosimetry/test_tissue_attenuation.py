@@ -11,12 +11,12 @@ from lutetia.dosimetry.tissue_attenuation import (
     LOG_STEP,
     ROWS,
     TOTAL,
-    energy_transfer,
+    energy_transfer_cm2_per_g,
     majorant_per_cm,
     mean_compton_share,
     tissue_tables,
 )
-from lutetia.dosimetry.tissue_map import class_of_density, tissue_classes
+from lutetia.dosimetry.tissue_map import tissue_class_at, tissue_classes
 
 NAMES = [tissue.name for tissue in tissue_classes()]
 
@@ -40,13 +40,13 @@ def test_pure_classes_have_the_coefficients_of_their_medium(energy_mev):
 
 def test_a_mixture_lies_between_its_media_by_mass():
     table = tissue_tables().processes[:, :, TOTAL]
-    share = tissue_classes()[NAMES.index("bone 1.4")].mass_fractions["bone_cortical"]
+    share = tissue_classes()[NAMES.index("bone 1.4")].media_fraction["bone_cortical"]
     soft, bone = (table[:, NAMES.index(name)] for name in ("soft tissue", "cortical bone"))
     assert table[:, NAMES.index("bone 1.4")] == pytest.approx((1 - share) * soft + share * bone, rel=1e-5)
 
 
 def test_mean_compton_share_of_free_electrons_is_the_published():
-    # Klein and Nishina: mean share of the energy 0.138 at 0.1 MeV and 0.440 at 1 MeV (Attix 1986, figure 7.6); → k at 0
+    # Klein and Nishina: 0.138 of the energy at 0.1 MeV, 0.440 at 1 MeV (Attix 1986, chapter 7); k at low energy
     assert mean_compton_share(np.array([0.1, 1.0])) == pytest.approx([0.138, 0.440], abs=6e-4)
     assert mean_compton_share(np.array(1e-3)) == pytest.approx(1e-3 / 0.511, rel=0.01)
 
@@ -64,12 +64,12 @@ def test_energy_transfer_in_water_is_nists():
     # it at 0.5 MeV and 0.2 % at 1 MeV
     energy = np.array([0.02, 0.06, 0.1, 0.2, 0.5, 1.0])
     published = [0.5503, 0.03190, 0.02546, 0.02967, 0.03299, 0.03103]
-    assert energy_transfer("water", energy) == pytest.approx(published, rel=0.02)
+    assert energy_transfer_cm2_per_g("water", energy) == pytest.approx(published, rel=0.02)
 
 
 def test_nothing_is_above_the_majorant():
     density = np.array([0.0012, 0.3, 1.05, 1.4, 1.02], np.float32)
-    tissue = class_of_density(density)
+    tissue = tissue_class_at(density)
     majorant = majorant_per_cm(density, tissue)
     assert majorant.shape == (ROWS,)
     each = tissue_tables().processes[:, tissue, TOTAL] * density

@@ -7,7 +7,7 @@ import pytest
 
 from lutetia.dosimetry.geometry import Geometry
 from lutetia.dosimetry.medium import medium
-from lutetia.dosimetry.tissue_map import air_below_g_per_ml, class_of_density, tissue_classes, tissue_map, tissue_table
+from lutetia.dosimetry.tissue_map import air_below_g_per_ml, tissue_class_at, tissue_classes, tissue_map, tissue_table
 from lutetia.dosimetry.volume import Volume
 from lutetia.errors import InputError
 
@@ -20,7 +20,7 @@ def volume(values, unit="g/mL"):
 
 def test_classes_by_hand():
     names = [tissue.name for tissue in tissue_classes()]
-    found = [names[i] for i in class_of_density([0.0012, 0.049, 0.05, 0.3, 0.92, 0.98, 1.04, 1.1, 1.4, 1.85, 7.8])]
+    found = [names[i] for i in tissue_class_at([0.0012, 0.049, 0.05, 0.3, 0.92, 0.98, 1.04, 1.1, 1.4, 1.85, 7.8])]
     assert found == [
         "air", "air", "lung", "lung", "adipose", "soft tissue", "soft tissue", "soft tissue", "bone 1.4",
         "cortical bone", "cortical bone",
@@ -33,14 +33,14 @@ def test_limits_rise_and_fractions_add_up_to_one():
     assert limits == sorted(limits)
     assert limits[-1] == np.inf
     for tissue in tissue_classes():
-        assert sum(tissue.mass_fractions.values()) == pytest.approx(1, abs=1e-6)
+        assert sum(tissue.media_fraction.values()) == pytest.approx(1, abs=1e-6)
 
 
 def test_volumes_of_bone_add_up_to_the_density_in_its_name():
     bones = [tissue for tissue in tissue_classes() if tissue.name.startswith("bone")]
     assert len(bones) == 7
     for tissue in bones:
-        ml_per_g = sum(share / medium(name).density_g_per_ml for name, share in tissue.mass_fractions.items())
+        ml_per_g = sum(share / medium(name).density_g_per_ml for name, share in tissue.media_fraction.items())
         assert 1 / ml_per_g == pytest.approx(float(tissue.name.split()[1]), abs=1e-4)
 
 

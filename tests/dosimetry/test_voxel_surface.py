@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lutetia.dosimetry.geometry import Geometry
 from lutetia.dosimetry.solid import Solid, bodies, shares_of_voxels
-from lutetia.dosimetry.voxel_surface import EMPTY, depth_of_plane, pieces_of, planes_at, volume_below
+from lutetia.dosimetry.voxel_surface import EMPTY, depth_of_plane, pieces_of, planes_at, share_below
 
 BALL = Solid(centre_mm=(0.7, -0.4, 1.1), semi_axes_mm=(18.0,) * 3)
 GRID = Geometry.regular((17, 13, 11), (3.2, 4.0, 4.8), first_voxel_mm=(-24.0,) * 3, frame_of_reference="made up")
@@ -33,7 +33,7 @@ def shares_of(*solids):
     ],
 )
 def test_volumes_below_a_plane_by_hand(normal, depth, volume):
-    assert volume_below(*normal, depth) == pytest.approx(volume, abs=1e-5)
+    assert share_below(*normal, depth) == pytest.approx(volume, abs=1e-5)
 
 
 @settings(max_examples=30, deadline=None)
@@ -42,7 +42,7 @@ def test_the_depth_gives_the_share(parts, share):
     normal = np.array(parts) / sum(parts)
     depth = depth_of_plane(*normal, share)
     points = np.random.default_rng(1).random((40_000, 3))
-    assert volume_below(*normal, depth) == pytest.approx(share, abs=1e-6)
+    assert share_below(*normal, depth) == pytest.approx(share, abs=1e-6)
     assert (points @ normal <= depth).mean() == pytest.approx(share, abs=0.01)
 
 

@@ -15,7 +15,7 @@ from lutetia.dosimetry.tissue_attenuation import (
     majorant_per_cm,
     tissue_tables,
 )
-from lutetia.dosimetry.tissue_map import class_of_density
+from lutetia.dosimetry.tissue_map import tissue_class_at
 from lutetia.dosimetry.woodcock import ANALOG, EXPECTED, PhotonOrigin, Voxels, follow_histories
 
 WIDE_MM = 1e9  # slabs without end in x and y
@@ -24,7 +24,7 @@ HISTORIES = 40_000
 
 def slabs(density, thickness_mm):
     own = np.array(density, np.float32)
-    tissue = class_of_density(own)
+    tissue = tissue_class_at(own)
     per_cm = (10 / WIDE_MM, 10 / WIDE_MM, 10 / thickness_mm)
     return Voxels(own, tissue, (own.size, 1, 1), per_cm, majorant_per_cm(own, tissue))
 
@@ -42,7 +42,7 @@ def only_absorbing():
 
 
 def followed(voxels, start, tables, scoring=ANALOG, histories=HISTORIES, seed=1, first=0):
-    tally, own = np.zeros(voxels.density.size), np.zeros(voxels.density.size)
+    tally, own = np.zeros(voxels.density_g_per_ml.size), np.zeros(voxels.density_g_per_ml.size)
     escaped, stops, collisions = follow_histories(seed, first, histories, scoring, start, voxels, tables, tally, own)
     return tally / histories, escaped / histories, stops / histories, collisions / histories, own / histories
 
@@ -58,7 +58,7 @@ def test_first_collisions_are_exponential(density, scoring):
     row, part = int(place), place - int(place)
     voxels = slabs(density, thickness_mm)
     per_g = (1 - part) * tables.processes[row, :, TOTAL] + part * tables.processes[row + 1, :, TOTAL]
-    depth = voxels.density * per_g[voxels.tissue] * thickness_mm / 10
+    depth = voxels.density_g_per_ml * per_g[voxels.tissue] * thickness_mm / 10
     edges = np.concatenate([[0], np.cumsum(depth)])[1:]  # from the far side of the first slab
     passed = [(expn(3, tau - depth[0]) - expn(3, tau)) / (2 * depth[0]) for tau in edges]
     tally, escaped, *_ = followed(voxels, origin(0, energy_mev), tables, scoring)
@@ -97,7 +97,7 @@ def test_pair_production_sends_two_photons_out():
     nothing_else[:, :, :TOTAL] = 0
     heavy = tables._replace(processes=nothing_else)
     density = np.ones(3, np.float32) * 1.04
-    tissue = class_of_density(density)
+    tissue = tissue_class_at(density)
     voxels = Voxels(density, tissue, (3, 1, 1), (1e-8, 1e-8, 1e-4), np.full(ROWS, float(nothing_else[-1].max() * 1.1)))
     tally, escaped, *_ = followed(voxels, origin(1, 2.6145, cut_mev=0.6), heavy, histories=500)
     assert tally[1] == pytest.approx(1, abs=1e-9)  # cut above 0.511 MeV: both stay, too

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from lutetia.cohort.record import record
-from lutetia.cohort.table import Table
 from lutetia.estimate import Estimate
 from lutetia.reports.cohort_belief import endpoint_of, made_up, what_to_believe
+from lutetia.results.table import Table
 
 
 def with_result(report, lower, upper, believe="yes"):

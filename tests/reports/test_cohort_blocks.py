@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lutetia.cohort.printed import INDENT
-from lutetia.cohort.table import Table, TableRow
 from lutetia.reports.cohort_blocks import NO_BREAK, head_lines, table_block
+from lutetia.results.printed import INDENT
+from lutetia.results.table import Table, TableRow
 
 
 def table(*rows, head=("Factor", "n", "Why")):

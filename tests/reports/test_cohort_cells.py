@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lutetia.cohort.table import Table, TableRow
 from lutetia.estimate import Estimate
 from lutetia.reports.cohort_cells import aligned_rows, estimate_text
 from lutetia.reports.typography import FIGURE_SPACE
+from lutetia.results.table import Table, TableRow
 
 
 def estimate(middle, low, high):

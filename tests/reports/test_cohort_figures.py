@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lutetia.cohort.figure_data import (
+from lutetia.estimate import Estimate
+from lutetia.reports.cohort_figures import drawn
+from lutetia.results.figure_data import (
     BalanceFigure,
     BalancePoint,
     CurveFigure,
@@ -16,8 +18,6 @@ from lutetia.cohort.figure_data import (
     SequenceFigure,
     SequenceLink,
 )
-from lutetia.estimate import Estimate
-from lutetia.reports.cohort_figures import drawn
 from lutetia.survival import FollowUp, kaplan_meier
 
 # Six patients by hand: events at 30, 90; censored at 60, 120, 150, 180 days.

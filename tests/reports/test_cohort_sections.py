@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lutetia.cohort.table import Table
 from lutetia.plots.figure import Figure
 from lutetia.reports.cohort_figures import Drawn
 from lutetia.reports.cohort_sections import numbers_of, result_sections
+from lutetia.results.table import Table
 
 
 def table(key):

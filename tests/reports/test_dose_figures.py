@@ -36,9 +36,8 @@ def test_six_curves_on_the_page_and_all_behind_it(figures):
 
 def test_the_slices_go_through_the_hottest_lesion_and_kidney(figures, cycle_report):
     doses = {region.name: region.dose.gy for region in cycle_report().cycle.regions if region.role == "lesion"}
-    assert figures.overlay_words.startswith(
-        f"Transverse through {max(doses, key=doses.get)}, coronal through left kidney"
-    )
+    hottest = max(doses, key=doses.get)
+    assert figures.overlay_words.startswith(f"Transverse through {hottest}, coronal through left kidney;")
     assert "4 left kidney" in figures.overlay.description
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -49,7 +50,8 @@ def test_every_region_note_and_basis_is_on_the_page(text, page):
 
 def test_user_text_is_escaped(cycle_report):
     nasty = "<script>alert(1)</script>"
-    made = html(page_of(cycle_report(patient=nasty, missing=(nasty,), agent=nasty, inputs=((nasty, "0"),))))
+    report = cycle_report(patient=nasty, missing=(nasty,), agent=nasty, inputs=((nasty, "0"),))
+    made = html(page_of(replace(report, cycle=replace(report.cycle, dose_map=None))))
     assert "<script>" not in made
     assert made.count("&lt;script&gt;alert(1)") >= 4
 

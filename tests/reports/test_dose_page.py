@@ -19,6 +19,10 @@ def page(cycle_report):
     return page
 
 
+def without_map(report):
+    return replace(report, cycle=replace(report.cycle, dose_map=None))
+
+
 def test_the_head_says_what_was_given_when_and_scanned(page):
     facts = dict(page.facts)
     assert facts["Nuclide"] == "Lu-177, [177Lu]Lu-DOTATATE"
@@ -30,7 +34,7 @@ def test_the_head_says_what_was_given_when_and_scanned(page):
 
 def test_the_icru_level_is_stated(page, cycle_report):
     assert page.icru == "ICRU level 2: activity-based prescription, patient-specific dosimetry"
-    assert page_of(cycle_report(icru_level=3)).icru.startswith("ICRU level 3: prescription guided by")
+    assert page_of(without_map(cycle_report(icru_level=3))).icru.startswith("ICRU level 3: prescription guided by")
 
 
 def test_the_basis_names_rules_marrow_and_blur(page):
@@ -43,7 +47,7 @@ def test_the_basis_names_rules_marrow_and_blur(page):
 def test_choices_of_single_regions_are_named(cycle_report):
     report = cycle_report()
     odd = replace(report.cycle.regions[0], engine="spheres")
-    cycle = replace(report.cycle, regions=(odd, *report.cycle.regions[1:]))
+    cycle = replace(report.cycle, regions=(odd, *report.cycle.regions[1:]), dose_map=None)
     assert dict(page_of(replace(report, cycle=cycle)).basis)["Dose"] == "Region kernels; spheres: liver lesion 1 mL."
 
 
@@ -54,7 +58,7 @@ def test_conventions_are_gathered_once(page):
 
 
 def test_what_is_not_known_stays_not_known(cycle_report):
-    page = page_of(cycle_report(administered_on=None, as_of=None, made_up=False, agent=""))
+    page = page_of(without_map(cycle_report(administered_on=None, as_of=None, made_up=False, agent="")))
     facts = dict(page.facts)
     assert facts["Administered"] == "7.40 GBq, day not given"
     assert facts["Nuclide"] == "Lu-177"

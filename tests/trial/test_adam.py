@@ -13,8 +13,8 @@ SUBJECT = {
     "FASFL": "Y", "SAFFL": "Y", "ONTRTFL": "Y", "XOVERFL": "N", "DTHFL": "N", "LSTALVDT": DAY,
 }  # fmt: skip
 TIME = {
-    "STUDYID": "made up", "USUBJID": "1", "PARAMCD": "OS", "STARTDT": DAY, "ADT": date(2021, 3, 11), "AVAL": 11, "CNSR": 1,
-    "EVNTDESC": "censored",
+    "STUDYID": "made up", "USUBJID": "1", "PARAMCD": "OS", "STARTDT": DAY, "ADT": date(2021, 3, 11), "AVAL": 11,
+    "CNSR": 1, "EVNTDESC": "censored",
 }  # fmt: skip
 
 

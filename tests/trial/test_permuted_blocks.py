@@ -98,27 +98,29 @@ def test_records_say_where_they_stand():
     multiples=st.sets(st.integers(1, 3), min_size=1, max_size=3),
     seed=st.integers(0, 2**130),
 )
-def test_blocks_of_several_sizes_keep_the_ratio(ratio, multiples, seed):
-    sizes = tuple(m * sum(ratio) for m in sorted(multiples))
-    records = 5 * max(sizes) if len(sizes) > 1 else 5 * sizes[0]
+def test_blocks_of_several_lengths_keep_the_ratio(ratio, multiples, seed):
+    lengths = tuple(m * sum(ratio) for m in sorted(multiples))
+    records = 5 * max(lengths) if len(lengths) > 1 else 5 * lengths[0]
     made = make_list(
         arms=tuple("ABCD"[: len(ratio)]),
         ratio=ratio,
         factors={"site": ("x", "y")},
         records_per_stratum=records,
-        block_lengths=sizes,
+        block_lengths=lengths,
         seed=seed,
     )
     for stratum in made.strata:
         blocks = made.blocks(stratum)
-        assert records <= sum(map(len, blocks)) < records + max(sizes)
+        assert records <= sum(map(len, blocks)) < records + max(lengths)
         for block in blocks:
-            assert len(block) in sizes
+            assert len(block) in lengths
             assert [block.count(arm) * sum(ratio) for arm in range(len(ratio))] == [len(block) * r for r in ratio]
 
 
-def test_several_sizes_all_occur():
-    made = make_list(arms=("A", "B"), ratio=(1, 1), factors={}, records_per_stratum=400, block_lengths=(2, 4, 6), seed=1)
+def test_several_lengths_all_occur():
+    made = make_list(
+        arms=("A", "B"), ratio=(1, 1), factors={}, records_per_stratum=400, block_lengths=(2, 4, 6), seed=1
+    )
     assert {len(block) for block in made.blocks("all")} == {2, 4, 6}
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 
 from lutetia.errors import InputError
-from lutetia.trial import all_opened, make_list, opened, seal, verify_list, verify_records, verify_seal
+from lutetia.trial import all_opened, make_list, opened, seal, seal_from, verify_list, verify_records, verify_seal
 
 MADE = make_list(
     arms=("Lu", "control"),
@@ -128,3 +128,23 @@ def test_lists_of_another_length_or_other_strata_are_found():
     assert any("not in the list" in str(one) for one in verify_list(fewer, SEAL))
     more = replace(SEAL, links={G2: SEAL.links[G2]})
     assert any("is not in the seal" in str(one) for one in verify_list(MADE, more))
+
+
+def test_a_seal_written_and_read_again():
+    again = seal_from(json.loads(json.dumps(SEAL.document())))
+    assert again == SEAL
+    assert verify_list(MADE, again, root=SEAL.root) == ()
+
+
+def test_a_document_that_is_no_seal_tells_all_faults():
+    with pytest.raises(InputError) as wrong:
+        seal_from({"format": "x", "header": 3, "links": {G2: "no hex", G3: 5}})
+    assert [fault.place for fault in wrong.value.faults] == [
+        "format",
+        "header",
+        "root",
+        f"links of {G2}",
+        f"links of {G3}",
+    ]
+    with pytest.raises(InputError, match="links"):
+        seal_from({**SEAL.document(), "links": "aa"})

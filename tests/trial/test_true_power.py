@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lutetia.errors import InputError
@@ -40,6 +42,15 @@ def test_same_seed_same_answer_whatever_the_workers():
     three = simulated_power(PLAN, events=99, runs=1200, seed=5, workers=3)
     assert one == three
     assert simulated_power(PLAN, events=99, runs=1200, seed=6) != one
+
+
+def test_no_trial_is_counted_twice():
+    """Streams hold 500 trials each: were they alike, more of them would change nothing."""
+    one, two = (simulated_power(PLAN, events=99, runs=runs, seed=5) for runs in (500, 1000))
+    assert one.mean_months != two.mean_months
+    same = replace(PLAN, experimental=PLAN.control)
+    null = simulated_power(same, events=99, runs=500, seed=5)
+    assert null.power != null.type_one_error  # with and without an effect are other trials
 
 
 def test_events_that_hardly_come_are_counted():

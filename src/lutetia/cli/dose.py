@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 STUDY = "study"
 HELPED = ("-h", "--help")
+PACKAGES = ("pydicom", "highdicom", "nibabel", "SimpleITK", "icrp107_database", "radioactivedecay")
 
 
 class StudyFirst(TyperGroup):
@@ -46,6 +47,7 @@ class Size(StrEnum):
 
     standard = "standard"
     small = "small"
+    coarse = "coarse"
 
 
 @app.command(STUDY)
@@ -71,6 +73,7 @@ def dose_study(
 
       lutetia dose study.yaml --out results --course course.yaml --at 2026-03-20T12:00+01:00 --overwrite
     """
+    refuse_without_packages()
     from lutetia.exchange.courses import read_course
     from lutetia.exchange.dose_study.assemble import assemble
     from lutetia.exchange.dose_study.folder import refuse_folder, written
@@ -109,7 +112,7 @@ def dose_schema() -> None:
 def dose_phantom(
     out: Annotated[Path, typer.Option("--out", help="folder for the files; made if absent")],
     seed: Annotated[int, typer.Option("--seed", min=0, help="which patient; same seed, same bytes")] = 1,
-    size: Annotated[Size, typer.Option("--size", help="standard: 128³ voxels of 4.8 mm; small: 64³ of 9.6 mm")] = (
+    size: Annotated[Size, typer.Option("--size", help="standard: 128³ voxels of 4.8 mm; small: 64³; coarse: 32³")] = (
         Size.standard
     ),
 ) -> None:
@@ -121,6 +124,7 @@ def dose_phantom(
 
       lutetia dose phantom --out digital --seed 1 && lutetia dose digital/study.yaml --out results
     """
+    refuse_without_packages()
     from lutetia.exchange.dose_study.example import write_example
     from lutetia.exchange.dose_study.folder import written
 
@@ -133,6 +137,18 @@ def dose_phantom(
         count = sum(1 for path in paths if path.relative_to(out).parts[0] == visit)
         typer.echo(f"{out / visit}: {count} files")
     typer.echo(f"\nThe patient is made up. Next: lutetia dose {out / 'study.yaml'} --out results")
+
+
+def refuse_without_packages() -> None:
+    """Raises InputError that names every package of the extra `dose` which is not installed."""
+    from importlib.util import find_spec
+
+    from lutetia.errors import Fault, InputError
+
+    lacking = [name for name in PACKAGES if find_spec(name) is None]
+    if lacking:
+        must, do = "must be installed for dosimetry", "Install Lutetia with its extra: lutetia[dose]."
+        raise InputError("command line", [Fault(place=name, must=must, do=do) for name in lacking])
 
 
 def moment_of(text: str | None) -> datetime:

@@ -18,7 +18,6 @@ from lutetia.cohort.endpoint_rows import EndpointRows, endpoint_rows
 from lutetia.cohort.factor import Factor, endpoint_factors, treatment_factor
 from lutetia.cohort.factor_model import in_one_line
 from lutetia.cohort.factor_table import FactorModels, factor_models, factor_table
-from lutetia.cohort.figure_data import FigureData
 from lutetia.cohort.forest_table import Forest, forest, single_levels, subgroup_factor
 from lutetia.cohort.group_survival_table import follow_up_table, group_survival_table
 from lutetia.cohort.hierarchy_table import hierarchy_table
@@ -39,10 +38,11 @@ from lutetia.cohort.study_figures import (
     flow_figure,
     sequence_figure,
 )
-from lutetia.cohort.table import Table
 from lutetia.cohort.target_trial import decision_data
 from lutetia.course.course import Course
 from lutetia.errors import Fault, InputError
+from lutetia.results.figure_data import FigureData
+from lutetia.results.table import Table
 from lutetia.rows import LeftOut
 
 MODELLED = ("OS", "PFS1", "PFS2", "PFS_SECOND")

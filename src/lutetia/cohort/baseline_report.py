@@ -6,9 +6,9 @@ from typing import Any
 
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.describe import BaselineRow, BaselineTable, CountCell, NumberCell, baseline_of
-from lutetia.cohort.printed import INDENT, NONE, count_text
 from lutetia.cohort.record import record
-from lutetia.cohort.table import Table, TableRow
+from lutetia.results.printed import INDENT, NONE, count_text
+from lutetia.results.table import Table, TableRow
 
 
 def baseline_report(data: AnalysisData, *, key: str) -> Table:

@@ -13,7 +13,11 @@ from lutetia.cohort.factor import Factor, endpoint_factors
 from lutetia.cohort.factor_model import FactorModel, complete_rows, factor_model, in_one_line
 from lutetia.cohort.group_survival_table import MILESTONES_MONTHS
 from lutetia.cohort.median_days import median_days
-from lutetia.cohort.printed import (
+from lutetia.cohort.record import record
+from lutetia.dates import DAYS_PER_MONTH
+from lutetia.errors import InputError
+from lutetia.estimate import Estimate
+from lutetia.results.printed import (
     INDENT,
     NONE,
     NOT_ESTIMABLE,
@@ -25,11 +29,7 @@ from lutetia.cohort.printed import (
     percent_text,
     ratio_text,
 )
-from lutetia.cohort.record import record
-from lutetia.cohort.table import Table, TableRow
-from lutetia.dates import DAYS_PER_MONTH
-from lutetia.errors import InputError
-from lutetia.estimate import Estimate
+from lutetia.results.table import Table, TableRow
 from lutetia.survival import fine_gray, kaplan_meier, log_rank, milestone_difference, restricted_mean_difference
 
 HORIZONS_MONTHS = (120, 60, 36, 24, 12)

@@ -8,10 +8,10 @@ from typing import Any
 from lutetia.cohort.endpoint_rows import EndpointRows
 from lutetia.cohort.factor_model import FactorModel, in_one_line
 from lutetia.cohort.factor_table import FactorModels
-from lutetia.cohort.printed import INDENT, chi2_text, p_text
 from lutetia.cohort.record import record
-from lutetia.cohort.table import Table, TableRow
 from lutetia.errors import InputError
+from lutetia.results.printed import INDENT, chi2_text, p_text
+from lutetia.results.table import Table, TableRow
 
 
 def proportionality_table(models: Mapping[str, tuple[EndpointRows, FactorModels]], *, key: str) -> Table:

@@ -12,7 +12,11 @@ from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.compared import comparison_factor, strata_factors
 from lutetia.cohort.factor import Factor
 from lutetia.cohort.factor_model import in_one_line
-from lutetia.cohort.printed import (
+from lutetia.cohort.record import record
+from lutetia.cohort.response_rate import CONTROLLED, NOT_EVALUABLE, OBJECTIVE, UNKNOWN
+from lutetia.errors import InputError
+from lutetia.proportion import contingency, difference, interval, stratified
+from lutetia.results.printed import (
     INDENT,
     NONE,
     NOT_ESTIMABLE,
@@ -21,11 +25,7 @@ from lutetia.cohort.printed import (
     percent_text,
     ratio_text,
 )
-from lutetia.cohort.record import record
-from lutetia.cohort.response_rate import CONTROLLED, NOT_EVALUABLE, OBJECTIVE, UNKNOWN
-from lutetia.cohort.table import Table, TableRow
-from lutetia.errors import InputError
-from lutetia.proportion import contingency, difference, interval, stratified
+from lutetia.results.table import Table, TableRow
 
 METHODS = ("wald", "newcombe", "miettinen-nurminen")
 RATES = {"ORR": OBJECTIVE, "DCR": CONTROLLED}

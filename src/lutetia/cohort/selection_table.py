@@ -9,11 +9,11 @@ import numpy as np
 from lutetia.cohort.endpoint_rows import EndpointRows
 from lutetia.cohort.factor import EndpointFactors, Factor
 from lutetia.cohort.factor_model import column_name, complete_rows, factor_columns, in_one_line
-from lutetia.cohort.printed import INDENT, NONE, NOT_ESTIMABLE, chi2_text, p_text, ratio_text
 from lutetia.cohort.record import record
 from lutetia.cohort.study import Selection as Declared
-from lutetia.cohort.table import Table, TableRow
 from lutetia.errors import InputError
+from lutetia.results.printed import INDENT, NONE, NOT_ESTIMABLE, chi2_text, p_text, ratio_text
+from lutetia.results.table import Table, TableRow
 from lutetia.survival import Selection, stepwise
 
 HEAD = ("Step or factor", "Chi-square", "df", "p", "HR (95 % CI)", "p of the HR", "Chosen in bootstrap samples, %")

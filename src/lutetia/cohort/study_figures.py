@@ -9,7 +9,9 @@ from lutetia.cohort.endpoint_rows import EndpointRows
 from lutetia.cohort.factor import Factor
 from lutetia.cohort.factor_model import factor_model
 from lutetia.cohort.factor_table import level_curves, level_log_rank
-from lutetia.cohort.figure_data import (
+from lutetia.cohort.sequence_flow import sequence_flow
+from lutetia.estimate import Estimate
+from lutetia.results.figure_data import (
     BalanceFigure,
     BalancePoint,
     CurveFigure,
@@ -20,9 +22,7 @@ from lutetia.cohort.figure_data import (
     SequenceFigure,
     SequenceLink,
 )
-from lutetia.cohort.printed import p_sentence, ratio_text
-from lutetia.cohort.sequence_flow import sequence_flow
-from lutetia.estimate import Estimate
+from lutetia.results.printed import p_sentence, ratio_text
 from lutetia.survival import kaplan_meier
 
 OUTCOMES = {

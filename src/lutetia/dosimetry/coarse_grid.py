@@ -17,9 +17,9 @@ from lutetia.dosimetry.near_sum import LONGEST_RUN, Layout, Places, Singles, add
 CLOSE, FAR = np.float32(9 / 16), np.float32(-1 / 16)
 
 
-def coarse_length(length: int, halved: bool) -> int:
-    """Voxels of the coarse axis for an axis of `length` voxels."""
-    return (length - 1) // 2 + 4 if halved else length
+def coarse_count(count: int, halved: bool) -> int:
+    """Voxels of the coarse axis for an axis of `count` voxels."""
+    return (count - 1) // 2 + 4 if halved else count
 
 
 def interpolation_weights(parity: int) -> dict[int, float]:
@@ -92,7 +92,7 @@ def spread(
     flat: Singles,
     where: Layout,
     place: Places,
-    weight: Singles,
+    factors: Singles,
     counts: Places,
     first_z: int,
     last_z: int,
@@ -100,12 +100,12 @@ def spread(
 ) -> float:
     """The slices first_z … last_z − 1 of `out`: interpolated from `coarse`, plus the near part from the flat image.
 
-    Row p of `place` and `weight` holds the neighbours of voxels of parity p = 4 (z odd) + 2 (y odd) + (x odd),
+    Row p of `place` and `factors` holds the neighbours of voxels of parity p = 4 (z odd) + 2 (y odd) + (x odd),
     `counts[p]` of them (an axis that is not halved counts as even). Returns the sum of the slices.
     """
     total = 0.0
     height, width = coarse.shape[1], coarse.shape[2]
-    lines, places, weights = coarse.reshape(-1), place.reshape(-1), weight.reshape(-1)
+    lines, places, weights = coarse.reshape(-1), place.reshape(-1), factors.reshape(-1)
     slice_ = np.empty(height * width, np.float32)
     line = np.empty(width, np.float32)
     stride_y = where.phases * where.row

@@ -117,7 +117,7 @@ def lattice_kernel(
     near = voxel_kernel(radial, spacing_mm, shape, density_g_per_ml=density_g_per_ml, components=components)
     middle = tuple(slice(length // 2, None) for length in shape)
     running = np.asarray(sum(radial.within_mev[name] for name in components))
-    radii_mm, gy_mm2 = _dose_at_shells(running, near.density_g_per_ml)
+    radii_mm, gy_mm2 = _shells_of(running, near.density_g_per_ml)
     charged = [name for name in components if name in CHARGED_COMPONENTS]
     return RadialLatticeKernel(
         nuclide=near.nuclide,
@@ -141,7 +141,7 @@ def _odd_shape(radius_mm: float, spacing_mm: tuple[float, float, float]) -> tupl
     return 2 * reach[0] + 1, 2 * reach[1] + 1, 2 * reach[2] + 1
 
 
-def _dose_at_shells(running_mev: Floats, density_g_per_ml: float) -> tuple[Floats, Floats]:
+def _shells_of(running_mev: Floats, density_g_per_ml: float) -> tuple[Floats, Floats]:
     """Middle radius of each shell (mm) and the shell's mean of dose per MBq h times squared radius (Gy mm²)."""
     radii_mm = RADII_G_PER_CM2 / density_g_per_ml * 10
     mev_per_mm = np.diff(running_mev) / np.diff(radii_mm)

@@ -35,7 +35,7 @@ class Layout(NamedTuple):
     row: int  # places of one phase, padding included
 
     @property
-    def size(self) -> int:
+    def room(self) -> int:
         """Floats of the flat image, with room for a run to read beyond its end."""
         return (self.nz + 2 * self.pad_z) * (self.ny + 2 * self.pad_y) * self.phases * self.row + LONGEST_RUN
 
@@ -119,24 +119,24 @@ _run_of_64, _run_of_32, _run_of_16 = _sum_of_run(4), _sum_of_run(2), _sum_of_run
 
 @njit(cache=True, nogil=True)
 def add_neighbours(
-    image: Singles, at: int, place: Places, weight: Singles, first: int, count: int, out: Singles, length: int
+    image: Singles, at: int, place: Places, factors: Singles, first: int, count: int, out: Singles, targets: int
 ) -> None:
-    """Add to out[k], k below `length`, the sum of weight[i] · image[at + place[i] + k] over i = first … first + count
+    """Add to out[k], k below `targets`, the sum of factors[i] · image[at + place[i] + k] over i = first … first + count
     − 1.
 
-    `out` must be LONGEST_RUN longer than `length`, as must be what lies in `image` behind the last place; count ≥ 1.
+    `out` must be LONGEST_RUN longer than `targets`, as must be what lies in `image` behind the last place; count ≥ 1.
     """
     k = 0
-    while k < length:
-        left = length - k
+    while k < targets:
+        left = targets - k
         if left > 32:
-            _run_of_64(image, at + k, place, weight, first, count, out, k)
+            _run_of_64(image, at + k, place, factors, first, count, out, k)
             k += 64
         elif left > 16:
-            _run_of_32(image, at + k, place, weight, first, count, out, k)
+            _run_of_32(image, at + k, place, factors, first, count, out, k)
             k += 32
         else:
-            _run_of_16(image, at + k, place, weight, first, count, out, k)
+            _run_of_16(image, at + k, place, factors, first, count, out, k)
             k += 16
 
 

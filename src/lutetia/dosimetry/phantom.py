@@ -254,14 +254,19 @@ def _patient(nuclide: str, tissues: tuple[Tissue, ...], name: str) -> DigitalPat
 
 
 def _tissue(
-    name: str, entry: Mapping[str, Any], administered_mbq: float, draws: np.random.Generator, size: float, uptake: float
+    name: str,
+    entry: Mapping[str, Any],
+    administered_mbq: float,
+    draws: np.random.Generator,
+    size_fraction: float,
+    uptake_fraction: float,
 ) -> Tissue:
     solids = tuple(_solid(shape) for shape in entry["shapes"])
     if "mass_g" in entry:
         own_ml = float(volumes_ml(bodies([(solid, 0) for solid in solids]))[0])
-        factor = entry["mass_g"] / entry["density_g_per_ml"] / own_ml * _log_normal(draws, size)
+        factor = entry["mass_g"] / entry["density_g_per_ml"] / own_ml * _log_normal(draws, size_fraction)
         solids = tuple(solid.scaled(factor ** (1 / 3)) for solid in solids)
-    more, longer = _log_normal(draws, uptake), _log_normal(draws, uptake / 2)
+    more, longer = _log_normal(draws, uptake_fraction), _log_normal(draws, uptake_fraction / 2)
     amplitudes = tuple(share * administered_mbq * more for share, _ in entry["phases"])
     lives = tuple(min(half * longer, _LONGEST_H) for _, half in entry["phases"])
     return Tissue(

@@ -28,7 +28,7 @@ from lutetia.dosimetry.photon_source import PhotonSource, photon_source
 from lutetia.dosimetry.random_stream import start_history, uniform
 from lutetia.dosimetry.solid import OUTSIDE, Bodies, region_at
 from lutetia.dosimetry.tissue_attenuation import TOTAL, TissueTables, majorant_per_cm, tissue_tables
-from lutetia.dosimetry.tissue_map import SENTENCE, class_of_density
+from lutetia.dosimetry.tissue_map import SENTENCE, tissue_class_at
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ def phantom_photon_truth(
     emitter = source if isinstance(source, PhotonSource) else photon_source(source)
     listed, count = patient.bodies(), len(patient.names)
     density = np.array([tissue.density_g_per_ml for tissue in patient.tissues])
-    tissue = class_of_density(density)
+    tissue = tissue_class_at(density)
     majorant = majorant_per_cm(density.astype(np.float32), tissue)
     lines = np.cumsum(emitter.lines.energy_mev * emitter.lines.per_decay)
     per_repeat = -(-histories // REPEATS)
@@ -119,7 +119,7 @@ def _send(
     begins: Floats,
     whole: Floats,
     listed: Bodies,
-    density: Floats,
+    density_g_per_ml: Floats,
     tissue: NDArray[np.uint8],
     majorant: Floats,
     energies: Floats,
@@ -158,7 +158,7 @@ def _send(
                     continue
                 low = tables.processes[row, tissue[here], TOTAL]
                 total = low + part * (tables.processes[row + 1, tissue[here], TOTAL] - low)
-                pick = uniform(state) * largest / density[here]
+                pick = uniform(state) * largest / density_g_per_ml[here]
                 if pick >= total:
                     continue
                 region = here

@@ -156,7 +156,7 @@ def _send(
             z = box[2] + uniform(state) * (box[5] - box[2])
             if region_at(listed, x, y, z) == source:
                 break
-        distance = _distance(radius_mm, steps, state)
+        distance = _distance_mm(radius_mm, steps, state)
         cosine = 2.0 * uniform(state) - 1.0
         azimuth = 2.0 * np.pi * uniform(state)
         sine = np.sqrt(1.0 - cosine * cosine)
@@ -168,7 +168,7 @@ def _send(
 
 
 @njit(cache=True, nogil=True)
-def _distance(radius_mm: Floats, steps: int, state: State) -> float:
+def _distance_mm(radius_mm: Floats, steps: int, state: State) -> float:
     """A distance drawn from the kernel."""
     place = uniform(state) * steps
     row = 0

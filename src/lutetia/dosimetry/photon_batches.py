@@ -69,11 +69,13 @@ class PhotonBody:
 
         By volume and by the density of the region's own tissue over that of the voxel; in air by volume alone.
         """
-        rows, air = [], self.voxels.density < air_below_g_per_ml()
+        rows, air = [], self.voxels.density_g_per_ml < air_below_g_per_ml()
         for region in regions:
             shares = self.cropped(region.shares)
             own = self.cropped(own_density_g_per_ml(region, self.tissue.density))
-            rows.append(csr_array((shares * np.where(air, 1.0, own / np.where(air, 1.0, self.voxels.density)))[None]))
+            rows.append(
+                csr_array((shares * np.where(air, 1.0, own / np.where(air, 1.0, self.voxels.density_g_per_ml)))[None])
+            )
         return csr_array(vstack(rows))
 
 
@@ -95,10 +97,10 @@ class Shares:
     collisions: float
 
 
-def photon_body(tissue: TissueMap, with_activity: NDArray[np.bool_]) -> PhotonBody:
+def photon_body(tissue: TissueMap, active: NDArray[np.bool_]) -> PhotonBody:
     """The patient's voxels, cropped to tissue and activity; the rest is empty."""
     density = tissue.density.array
-    box = _box((density >= air_below_g_per_ml()) | with_activity)
+    box = _box((density >= air_below_g_per_ml()) | active)
     own = np.ascontiguousarray(density[box], dtype=np.float32)
     classes = np.ascontiguousarray(tissue.tissue[box])
     z, y, x = (10.0 / edge for edge in tissue.density.geometry.spacing_mm)
@@ -122,8 +124,8 @@ def run_photons(
     belongs to the region of the number `stream`, if there is one.
     """
     origin = photon_origin(body.cropped(amounts), source)
-    tables, count, size = tissue_tables(), run.per_batch, body.voxels.density.size
-    air = body.voxels.density < air_below_g_per_ml()
+    tables, count, size = tissue_tables(), run.per_batch, body.voxels.density_g_per_ml.size
+    air = body.voxels.density_g_per_ml < air_below_g_per_ml()
     scoring = SCORINGS[run.scoring]
     follow_histories(
         run.seed, 0, 0, scoring, origin, body.voxels, tables, np.zeros(1), np.zeros(1)

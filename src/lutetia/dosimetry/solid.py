@@ -222,7 +222,7 @@ def _column(listed: Bodies, i: int, x: float, y: float) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True)
-def _own_volume(listed: Bodies, i: int, columns: int) -> float:
+def _own_volume_mm3(listed: Bodies, i: int, columns: int) -> float:
     """Volume of body i without the bodies before it, from `columns`² columns over its box whose lengths are exact."""
     box = listed.boxes[i]
     dx, dy = (box[3] - box[0]) / columns, (box[4] - box[1]) / columns
@@ -254,5 +254,5 @@ def _own_volume(listed: Bodies, i: int, columns: int) -> float:
 def volumes_ml(listed: Bodies, *, columns: int = 300) -> Floats:
     """(regions,): the volume of each region, overlaps going to the first. Within 1e-4 at 300² columns a body."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        own = list(pool.map(lambda i: _own_volume(listed, i, columns), range(listed.region.size)))
+        own = list(pool.map(lambda i: _own_volume_mm3(listed, i, columns), range(listed.region.size)))
     return np.bincount(listed.region, weights=own) / 1000

@@ -68,20 +68,20 @@ class SplitKernel:
     reach: float
 
 
-def split_kernel(kernel: Lattice, halved: tuple[bool, bool, bool], spacing: Floats, reach: float) -> SplitKernel:
-    """Split the kernel so that offsets within `reach` steps of the halved axes' longest `spacing` are exact.
+def split_kernel(kernel: Lattice, halved: tuple[bool, bool, bool], spacing_mm: Floats, reach: float) -> SplitKernel:
+    """Split the kernel so that offsets within `reach` steps of the halved axes' longest `spacing_mm` are exact.
 
-    `spacing` (3,) gives the distance of neighbours along z, y and x, in any unit; at least one axis is halved.
+    `spacing_mm` (3,) gives the distance of neighbours along z, y and x; at least one axis is halved.
     """
-    step = float(max(s for s, half in zip(spacing, halved, strict=True) if half))
+    step = float(max(s for s, half in zip(spacing_mm, halved, strict=True) if half))
     factor: Triple = tuple(2 if half else 1 for half in halved)  # type: ignore[assignment]
-    extent = [int((reach + 0.5) * step / s) for s in spacing]
+    extent = [int((reach + 0.5) * step / s) for s in spacing_mm]
     checked = [n + _BEYOND_REACH for n in extent]
     offsets = np.ix_(*(np.arange(n + 1) for n in checked))
     target = kernel(*offsets)
-    near = _within(offsets, spacing, (reach + 0.5) * step)
+    near = _within(offsets, spacing_mm, (reach + 0.5) * step)
     matrices = [_interpolation(half, n) for half, n in zip(halved, checked, strict=True)]
-    coarse = _fitted(kernel, target, near, matrices, factor, spacing, (reach + 0.5 + _FREE_BEYOND) * step)
+    coarse = _fitted(kernel, target, near, matrices, factor, spacing_mm, (reach + 0.5 + _FREE_BEYOND) * step)
     places = np.ix_(*(np.arange(m.shape[2]) for m in matrices))
     values = coarse(*places)
     lacking = np.array([target - _interpolated(values, matrices, parity) for parity in PARITIES])
@@ -104,9 +104,9 @@ def _times(shape: tuple[int, ...]) -> Floats:
     return np.asarray(sides[0] * sides[1] * sides[2])
 
 
-def _within(offsets: tuple[Integers, ...], spacing: Floats, radius: float) -> NDArray[np.bool_]:
-    squares = [(o * s) ** 2 for o, s in zip(offsets, spacing, strict=True)]
-    return np.asarray(squares[0] + squares[1] + squares[2] <= radius**2)
+def _within(offsets: tuple[Integers, ...], spacing_mm: Floats, radius_mm: float) -> NDArray[np.bool_]:
+    squares = [(o * s) ** 2 for o, s in zip(offsets, spacing_mm, strict=True)]
+    return np.asarray(squares[0] + squares[1] + squares[2] <= radius_mm**2)
 
 
 def _all_octants(extent: list[int], near: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -148,12 +148,12 @@ def _fitted(
     near: NDArray[np.bool_],
     matrices: list[Floats],
     factor: Triple,
-    spacing: Floats,
-    radius: float,
+    spacing_mm: Floats,
+    radius_mm: float,
 ) -> CoarseLattice:
-    """The coarse lattice whose values within `radius` fit the kernel best outside the near part."""
-    size = [min(int(radius / (f * s)) + 1, m.shape[2]) for f, s, m in zip(factor, spacing, matrices, strict=True)]
-    free = _within(np.ix_(*(np.arange(n) for n in size)), spacing * np.array(factor), radius)
+    """The coarse lattice whose values within `radius_mm` fit the kernel best outside the near part."""
+    size = [min(int(radius_mm / (f * s)) + 1, m.shape[2]) for f, s, m in zip(factor, spacing_mm, matrices, strict=True)]
+    free = _within(np.ix_(*(np.arange(n) for n in size)), spacing_mm * np.array(factor), radius_mm)
     coarse = CoarseLattice(finer=kernel, factor=factor, fitted=np.zeros(size), is_fitted=free)
     fixed = coarse(*np.ix_(*(np.arange(m.shape[2]) for m in matrices)))
     unknown = np.flatnonzero(free)

@@ -51,9 +51,9 @@ class TissueTables(NamedTuple):
 def tissue_tables() -> TissueTables:
     """The tables of all classes of `tissue_classes`, in that order."""
     grid = np.geomspace(LOWEST_MEV, HIGHEST_MEV, ROWS)
-    media = sorted({name for tissue in tissue_classes() for name in tissue.mass_fractions})
+    media = sorted({name for tissue in tissue_classes() for name in tissue.media_fraction})
     running = {name: _running_sums(attenuation(name, grid)) for name in media}
-    transfer = {name: energy_transfer(name, grid) for name in media}
+    transfer = {name: energy_transfer_cm2_per_g(name, grid) for name in media}
     x2, forms = _form_areas(media)
     electrons = {name: np.array([medium(name).electrons_mol_per_g]) for name in media}
     bound = {name: electrons[name] * _bound_share(name) for name in media}
@@ -89,7 +89,7 @@ def mean_compton_share(energy_mev: Floats, medium_name: str | None = None) -> Fl
     return np.asarray(((1 - kept) * chance).sum(axis=-1) / chance.sum(axis=-1))
 
 
-def energy_transfer(medium_name: str, energy_mev: Floats) -> Floats:
+def energy_transfer_cm2_per_g(medium_name: str, energy_mev: Floats) -> Floats:
     """Mass energy-transfer coefficient (cm²/g) of a medium at the energies: what electrons get, no fluorescence."""
     found = attenuation(medium_name, energy_mev)
     pair = np.clip(1 - 2 * ELECTRON_MASS_MEV / energy_mev, 0, None)
@@ -121,7 +121,7 @@ def _form_areas(media: list[str]) -> tuple[Floats, dict[str, Floats]]:
 def _mixed(of_media: Mapping[str, Floats], axis: int) -> Floats:
     """The arrays of the media mixed by mass for each class of tissue, classes along the axis."""
     parts = [
-        np.sum([share * of_media[name] for name, share in tissue.mass_fractions.items()], axis=0)
+        np.sum([share * of_media[name] for name, share in tissue.media_fraction.items()], axis=0)
         for tissue in tissue_classes()
     ]
     return np.stack(parts, axis=axis)

@@ -23,7 +23,7 @@ class TissueClass:
 
     name: str
     below_g_per_ml: float
-    mass_fractions: Mapping[str, float]
+    media_fraction: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,7 +56,7 @@ def tissue_map(density: Volume) -> TissueMap:
         raise InputError("tissue_map", faults)
     return TissueMap(
         density=density,
-        tissue=class_of_density(density.array),
+        tissue=tissue_class_at(density.array),
         classes=tissue_classes(),
         conventions=(*density.conventions, SENTENCE),
     )
@@ -68,7 +68,7 @@ SENTENCE = (
 )
 
 
-def class_of_density(density_g_per_ml: ArrayLike) -> Classes:
+def tissue_class_at(density_g_per_ml: ArrayLike) -> Classes:
     """The place in `tissue_classes` for each density (any shape)."""
     limits = np.array([tissue.below_g_per_ml for tissue in tissue_classes()[:-1]])
     return np.searchsorted(limits, np.asarray(density_g_per_ml), side="right").astype(np.uint8)
@@ -95,5 +95,5 @@ def _tissue_class(name: str, row: Mapping[str, Any]) -> TissueClass:
     return TissueClass(
         name=name,
         below_g_per_ml=float(row.get("below_g_per_ml", np.inf)),
-        mass_fractions={medium: float(share) for medium, share in row["mass_fractions"].items()},
+        media_fraction={medium: float(share) for medium, share in row["mass_fractions"].items()},
     )

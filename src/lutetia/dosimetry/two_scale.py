@@ -96,13 +96,13 @@ class SplitScale:
     where: Layout
     halved: tuple[bool, bool, bool]
     place: Places
-    weight: Singles
+    factors: Singles
     counts: Places
     coarser: Scale
 
     def apply(self, amounts: NDArray[Any], pool: _Pool) -> Convolved:
         """The convolution of the amounts, same shape."""
-        flat = np.zeros(self.where.size, np.float32)
+        flat = np.zeros(self.where.room, np.float32)
         counted = pool.over(amounts.shape[0], lambda a, b: lay_out(amounts, self.where, a, b, flat))
         far = self.coarser.apply(self._gathered(flat, amounts.shape, pool), pool).result
         result = np.empty(amounts.shape, np.float32)
@@ -111,7 +111,7 @@ class SplitScale:
         return Convolved(result, float(given), float(sum(sums)), int(wrong))
 
     def _gathered(self, flat: Singles, shape: tuple[int, ...], pool: _Pool) -> Singles:
-        depth, *plane = (coarse_grid.coarse_length(n, half) for n, half in zip(shape, self.halved, strict=True))
+        depth, *plane = (coarse_grid.coarse_count(n, half) for n, half in zip(shape, self.halved, strict=True))
         rows = np.zeros((shape[0], *plane), np.float32)
         pool.over(shape[0], lambda a, b: coarse_grid.gather_rows(flat, self.where, self.halved[1], a, b, rows))
         if not self.halved[0]:
@@ -122,7 +122,7 @@ class SplitScale:
 
     def _spread(self, far: Singles, flat: Singles, first: int, last: int, result: Singles) -> float:
         return coarse_grid.spread(
-            far, self.halved, flat, self.where, self.place, self.weight, self.counts, first, last, result
+            far, self.halved, flat, self.where, self.place, self.factors, self.counts, first, last, result
         )
 
 
@@ -141,37 +141,37 @@ class TwoScale:
             return self.scale.apply(amounts, pool)
 
 
-def prepare(kernel: Lattice, spacing: tuple[float, float, float], shape: Triple, whole: float) -> TwoScale:
+def prepare(kernel: Lattice, spacing_mm: tuple[float, float, float], shape: Triple, whole: float) -> TwoScale:
     """Prepare the convolution of images of this shape with a kernel whose sum over all offsets is `whole`."""
-    scale, error, reaches = _scale(kernel, np.array(spacing), shape, whole)
+    scale, error, reaches = _scale(kernel, np.array(spacing_mm), shape, whole)
     return TwoScale(shape=shape, scale=scale, error_share=error / whole, reaches=reaches)
 
 
-def halved_axes(shape: Triple, spacing: tuple[float, float, float] | Floats) -> tuple[bool, bool, bool]:
+def halved_axes(shape: Triple, spacing_mm: tuple[float, float, float] | Floats) -> tuple[bool, bool, bool]:
     """Which axes to halve: those with close voxels that are long enough."""
-    shortest = min(spacing)
-    z, y, x = (n >= SHORTEST_HALVED and s <= ALIKE * shortest for n, s in zip(shape, spacing, strict=True))
+    shortest = min(spacing_mm)
+    z, y, x = (n >= SHORTEST_HALVED and s <= ALIKE * shortest for n, s in zip(shape, spacing_mm, strict=True))
     return z, y, x
 
 
-def _scale(kernel: Lattice, spacing: Floats, shape: Triple, whole: float) -> tuple[Scale, float, tuple[float, ...]]:
+def _scale(kernel: Lattice, spacing_mm: Floats, shape: Triple, whole: float) -> tuple[Scale, float, tuple[float, ...]]:
     """The scale for this grid with all coarser ones, the bound of the error, and the reach at each scale."""
-    halved = halved_axes(shape, spacing)
+    halved = halved_axes(shape, spacing_mm)
     worth = any(halved) and max(shape) > TRANSFORMED_AT_ONCE
-    split = _close_enough(kernel, halved, spacing, whole) if worth else None
+    split = _close_enough(kernel, halved, spacing_mm, whole) if worth else None
     if split is None:
         return transform_scale(kernel, shape), 0.0, ()
-    z, y, x = map(coarse_grid.coarse_length, shape, halved)
-    coarser, error, reaches = _scale(split.coarse, spacing * np.where(halved, 2, 1), (z, y, x), whole)
+    z, y, x = map(coarse_grid.coarse_count, shape, halved)
+    coarser, error, reaches = _scale(split.coarse, spacing_mm * np.where(halved, 2, 1), (z, y, x), whole)
     return _split_scale(split, halved, shape, coarser), split.error + error, (split.reach, *reaches)
 
 
 def _close_enough(
-    kernel: Lattice, halved: tuple[bool, bool, bool], spacing: Floats, whole: float
+    kernel: Lattice, halved: tuple[bool, bool, bool], spacing_mm: Floats, whole: float
 ) -> SplitKernel | None:
     """The split with the shortest reach whose error is small enough; None if there is none."""
     for reach in REACHES:
-        split = split_kernel(kernel, halved, spacing, reach)
+        split = split_kernel(kernel, halved, spacing_mm, reach)
         if split.error <= ERROR_SHARE * whole:
             return split
     return None
@@ -202,7 +202,7 @@ def _split_scale(split: SplitKernel, halved: tuple[bool, bool, bool], shape: Tri
         where=where,
         halved=halved,
         place=np.ascontiguousarray(place + x // phases),
-        weight=np.ascontiguousarray(split.weights, dtype=np.float32),
+        factors=np.ascontiguousarray(split.weights, dtype=np.float32),
         counts=np.full(8, split.offsets.shape[0], np.int64),
         coarser=coarser,
     )

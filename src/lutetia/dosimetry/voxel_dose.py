@@ -81,7 +81,7 @@ def voxel_dose(
     conventions = [*kernel.conventions, *_METHOD_SENTENCES[method]]
     left_out: tuple[LeftOut, ...] = ()
     if density is not None:
-        dose_gy, left_out = _with_own_mass(dose_gy, density, kernel.density_g_per_ml)
+        dose_gy, left_out = _reweighed(dose_gy, density, kernel.density_g_per_ml)
         conventions.append("Each voxel has the mass of its own density; energy is deposited as in the uniform medium.")
     return VoxelDose(
         dose=Volume(array=dose_gy, geometry=tia.geometry, unit="Gy"),
@@ -207,7 +207,7 @@ def _refuse_values(wrong: int) -> None:
     raise InputError("voxel dose", [Fault(place="tia", must=must, got=f"{wrong} voxels that are not")])
 
 
-def _with_own_mass(dose_gy: Singles, density: Volume, uniform_g_per_ml: float) -> tuple[Singles, tuple[LeftOut, ...]]:
+def _reweighed(dose_gy: Singles, density: Volume, uniform_g_per_ml: float) -> tuple[Singles, tuple[LeftOut, ...]]:
     own = density.array
     light = own < LIGHTEST_TISSUE_G_PER_ML
     scaled = (dose_gy * (uniform_g_per_ml / np.where(light, uniform_g_per_ml, own))).astype(np.float32)

@@ -114,13 +114,13 @@ def _planes(share: NDArray[np.float32], places: Integers, planes: Floats) -> Non
 
 
 @njit(cache=True, nogil=True)
-def volume_below(a: float, b: float, c: float, depth: float) -> float:
+def share_below(a: float, b: float, c: float, depth: float) -> float:
     """Share of the unit cube with a u + b v + c w ≤ depth, for a, b, c ≥ 0 that add up to 1."""
     a, b, c = max(a, LEAST_SLOPE), max(b, LEAST_SLOPE), max(c, LEAST_SLOPE)
     low, high = min(a, b, c), max(a, b, c)
     middle = a + b + c - low - high
     if depth > 0.5 * (a + b + c):  # by symmetry: small differences stay exact
-        return 1.0 - volume_below(a, b, c, a + b + c - depth) if depth < a + b + c else 1.0
+        return 1.0 - share_below(a, b, c, a + b + c - depth) if depth < a + b + c else 1.0
     if depth <= 0.0:
         return 0.0
     if depth <= low:
@@ -138,11 +138,11 @@ def volume_below(a: float, b: float, c: float, depth: float) -> float:
 
 @njit(cache=True, nogil=True)
 def depth_of_plane(a: float, b: float, c: float, share: float) -> float:
-    """The depth at which `volume_below` is the share, within 1e-9."""
+    """The depth at which `share_below` is the share, within 1e-9."""
     low, high = 0.0, 1.0
     for _ in range(30):
         middle = 0.5 * (low + high)
-        if volume_below(a, b, c, middle) < share:
+        if share_below(a, b, c, middle) < share:
             low = middle
         else:
             high = middle

@@ -29,7 +29,7 @@ class Voxels(NamedTuple):
     `per_cm` is voxels per cm along x, y, z; `majorant` (rows,) the largest attenuation (1/cm) by energy.
     """
 
-    density: Singles
+    density_g_per_ml: Singles
     tissue: NDArray[np.uint8]
     shape: tuple[int, int, int]
     per_cm: tuple[float, float, float]
@@ -107,7 +107,7 @@ def follow_histories(
                     break
                 stops += 1
                 voxel = (int(z) * ny + int(y)) * nx + int(x)
-                density = np.float64(voxels.density[voxel])
+                density = np.float64(voxels.density_g_per_ml[voxel])
                 tissue = int(voxels.tissue[voxel])
                 if scoring == EXPECTED:
                     low = tables.transfer[row, tissue]

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from lutetia.cohort.analysis import CohortAnalysis
 from lutetia.cohort.contrast import Contrast
 from lutetia.cohort.group_contrast import compared_levels, group_contrast
-from lutetia.cohort.printed import ratio_text
 from lutetia.errors import InputError
 from lutetia.estimate import Estimate
 from lutetia.reports.cohort_design import FIRED, OPEN, Examined
+from lutetia.results.printed import ratio_text
 
 # The checks whose firing makes the comparison as grouped unfit to answer what the treatment does.
 BIAS = {

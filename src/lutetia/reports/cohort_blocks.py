@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from lutetia.cohort.printed import INDENT
-from lutetia.cohort.table import Table
 from lutetia.reports.cohort_cells import aligned_rows
 from lutetia.reports.cohort_figures import Drawn
+from lutetia.results.printed import INDENT
+from lutetia.results.table import Table
 
 HEAD_LETTERS, HEAD_LETTERS_OF_MANY, MANY_COLUMNS = 17, 10, 11  # of a line of a column title
 NO_BREAK = "\u00a0"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import isfinite
 
-from lutetia.cohort.printed import NOT_ESTIMABLE, NOT_REACHED, ratio_text
-from lutetia.cohort.table import Table
 from lutetia.estimate import Estimate
 from lutetia.reports.typography import aligned, cell_text
+from lutetia.results.printed import NOT_ESTIMABLE, NOT_REACHED, ratio_text
+from lutetia.results.table import Table
 
 
 def aligned_rows(table: Table) -> list[tuple[str, ...]]:

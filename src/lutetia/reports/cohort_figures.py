@@ -6,14 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lutetia.cohort.figure_data import (
-    BalanceFigure,
-    CurveFigure,
-    FigureData,
-    FlowFigure,
-    ForestFigure,
-    SequenceFigure,
-)
 from lutetia.plots.balance import BalanceMark, balance_figure
 from lutetia.plots.figure import COLOURS, Figure
 from lutetia.plots.forest import ForestRow, forest_figure
@@ -21,6 +13,14 @@ from lutetia.plots.kaplan_meier import DAYS_PER_MONTH, kaplan_meier_figure
 from lutetia.plots.participant_flow import FlowStep, flow_figure
 from lutetia.plots.sequence_flow import Link, sequence_figure
 from lutetia.reports.typography import cell_text
+from lutetia.results.figure_data import (
+    BalanceFigure,
+    CurveFigure,
+    FigureData,
+    FlowFigure,
+    ForestFigure,
+    SequenceFigure,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -15,10 +15,10 @@ from typing import Any
 
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.select import Flow
-from lutetia.cohort.table import Table
 from lutetia.reports.cohort_figures import Drawn
 from lutetia.reports.cohort_report import Report
 from lutetia.reports.typesetting import picture
+from lutetia.results.table import Table
 
 FORMAT = "cohort-report/1"
 MANIFEST = "manifest.json"

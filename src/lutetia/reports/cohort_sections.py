@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from lutetia.cohort.table import Table
 from lutetia.reports.cohort_blocks import Block, FigureBlock, Section, table_block
 from lutetia.reports.cohort_figures import Drawn
+from lutetia.results.table import Table
 
 
 class Heading(NamedTuple):

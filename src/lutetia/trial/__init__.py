@@ -59,6 +59,7 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name
     from lutetia.trial.sealed_list import all_opened as all_opened
     from lutetia.trial.sealed_list import opened as opened
     from lutetia.trial.sealed_list import seal as seal
+    from lutetia.trial.sealed_list import seal_from as seal_from
     from lutetia.trial.sealed_list import verify_list as verify_list
     from lutetia.trial.sealed_list import verify_records as verify_records
     from lutetia.trial.sealed_list import verify_seal as verify_seal
@@ -128,6 +129,7 @@ _MODULE_OF = {
     "all_opened": "sealed_list",
     "opened": "sealed_list",
     "seal": "sealed_list",
+    "seal_from": "sealed_list",
     "verify_list": "sealed_list",
     "verify_records": "sealed_list",
     "verify_seal": "sealed_list",

@@ -161,10 +161,8 @@ def _faults(layout: Layout, rows: Sequence[Mapping[str, Any]]) -> Iterator[Fault
     for i, row in enumerate(rows):
         key = tuple(row.get(name) for name in layout.keys)
         if key in seen:
-            must = "must name one row only"
-            yield Fault(
-                place=f"{layout.name} {', '.join(layout.keys)}", must=must, got=f"rows {seen[key] + 1} and {i + 1}"
-            )
+            place, got = f"{layout.name} {', '.join(layout.keys)}", f"rows {seen[key] + 1} and {i + 1}"
+            yield Fault(place=place, must="must name one row only", got=got)
         seen[key] = i
 
 

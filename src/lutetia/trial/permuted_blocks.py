@@ -116,7 +116,7 @@ def make_list(
     """The list of every stratum, each combination of the factors' levels; no factors: one stratum, "all".
 
     `block_lengths` are drawn evenly if there are several; not given: twice the sum of the ratio. Blocks are whole: with
-    several lengths a stratum has at least so many records. Raises InputError with all faults: a ratio with 0, block lengths
+    several lengths a stratum has at least so many records. Raises InputError with all faults: a ratio with 0, lengths
     that do not fit the ratio, records that do not fit the blocks, levels named twice.
     """
     lengths = tuple(block_lengths) if block_lengths is not None else _usual_lengths(ratio)
@@ -171,30 +171,31 @@ def stream(seed: int, stratum: str, purpose: str) -> np.random.Philox:
 
 
 def _stratum(
-    name: str, ratio: tuple[int, ...], lengths: tuple[int, ...], records: int, seed: int
+    name: str, ratio: tuple[int, ...], allowed: tuple[int, ...], records: int, seed: int
 ) -> tuple[NDArray[np.int8], Codes]:
-    lengths = _lengths(name, lengths, records, seed)
+    lengths = _drawn(name, allowed, records, seed)
     ends = np.cumsum(lengths)
     words = stream(seed, name, "slots").random_raw(int(ends[-1]))
     codes = np.empty(words.size, dtype=np.int8)
-    for size in lengths:
-        mine = np.flatnonzero(lengths == size)
+    for slots in allowed:
+        mine = np.flatnonzero(lengths == slots)
         if not mine.size:
             continue
-        places = (ends[mine] - size)[:, None] + np.arange(size)
+        places = (ends[mine] - slots)[:, None] + np.arange(slots)
         order = np.argsort(words[places], axis=1, kind="stable")
-        dealt = np.repeat(np.arange(len(ratio), dtype=np.int8), np.array(ratio) * (size // sum(ratio)))
+        dealt = np.repeat(np.arange(len(ratio), dtype=np.int8), np.array(ratio) * (slots // sum(ratio)))
         codes[np.take_along_axis(places, order, axis=1)] = dealt
     codes.flags.writeable = False
     return codes, ends
 
 
-def _lengths(name: str, lengths: tuple[int, ...], records: int, seed: int) -> Codes:
+def _drawn(name: str, allowed: tuple[int, ...], records: int, seed: int) -> Codes:
     """Block lengths that reach the records."""
-    if len(lengths) == 1:
-        return np.full(records // lengths[0], lengths[0], dtype=np.int64)
-    most = -(-records // min(lengths))
-    lengths = np.array(lengths)[(stream(seed, name, "lengths").random_raw(most) % np.uint64(len(lengths))).astype(np.int64)]
+    if len(allowed) == 1:
+        return np.full(records // allowed[0], allowed[0], dtype=np.int64)
+    most = -(-records // min(allowed))
+    which = stream(seed, name, "lengths").random_raw(most) % np.uint64(len(allowed))
+    lengths = np.array(allowed)[which.astype(np.int64)]
     return np.asarray(lengths[: int(np.searchsorted(np.cumsum(lengths), records)) + 1])
 
 
@@ -232,18 +233,18 @@ def _faults(
 
 
 def _block_faults(lengths: tuple[int, ...], total: int, records: int) -> list[Fault]:
-    faults = [fault for i, size in enumerate(lengths) for fault in whole(f"block_lengths[{i}]", size)]
+    faults = [fault for i, slots in enumerate(lengths) for fault in whole(f"block_lengths[{i}]", slots)]
     if not lengths or len(set(lengths)) < len(lengths):
         faults.append(Fault(place="block_lengths", must="must hold at least one, none twice", got=str(lengths)))
     if faults or total < 1:
         return faults
-    for i, size in enumerate(lengths):
-        if size % total:
+    for i, slots in enumerate(lengths):
+        if slots % total:
             must = f"must be a multiple of {total}, the sum of the ratio"
-            faults.append(Fault(place=f"block_lengths[{i}]", must=must, got=str(size)))
+            faults.append(Fault(place=f"block_lengths[{i}]", must=must, got=str(slots)))
     if not faults and len(lengths) == 1 and not whole("", records) and records % lengths[0]:
         more = -(-records // lengths[0]) * lengths[0]
-        must = f"must be a multiple of the block size {lengths[0]}"
+        must = f"must be a multiple of the block length {lengths[0]}"
         faults.append(Fault(place="records_per_stratum", must=must, got=str(records), do=f"{more}, say."))
     return faults
 

@@ -26,7 +26,7 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Walk:
-    """The process before a look: `scores` with `chances` (density times weight) of what went on from the look before."""
+    """The process before a look: `scores` and `chances` (density times weight) of what went on from the look before."""
 
     drift: float
     fraction: float

@@ -43,6 +43,15 @@ class Seal:
         """How many records of the stratum are sealed."""
         return len(self.links[stratum]) // LINK - 1
 
+    def document(self) -> dict[str, object]:
+        """The seal as plain text to be written as JSON: header, root, and the links of each stratum as one hex text."""
+        return {
+            "format": FORMAT,
+            "header": self.header,
+            "root": self.root,
+            "links": {stratum: chain.hex() for stratum, chain in self.links.items()},
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedRecord:
@@ -72,6 +81,32 @@ def seal(made: RandomisationList) -> Seal:
     header = header_of(made)
     links = {name: _chain(header, name, _bodies(made, at)) for at, name in enumerate(made.strata)}
     return Seal(header=header, links=links, root=root_of(header, links))
+
+
+def seal_from(document: Mapping[str, object]) -> Seal:
+    """The seal that `Seal.document` wrote. Raises InputError with all faults; whether it is whole, `verify_seal` says."""
+    faults = (
+        [] if document.get("format") == FORMAT else [_fault("format", f"must be {FORMAT!r}", document.get("format"))]
+    )
+    texts = {}
+    for name in ("header", "root"):
+        text = document.get(name)
+        if not isinstance(text, str):
+            faults.append(_fault(name, "must be text", text))
+        texts[name] = str(text)
+    given = document.get("links")
+    links: dict[str, bytes] = {}
+    if not isinstance(given, Mapping):
+        faults.append(_fault("links", "must hold a text for each stratum", given))
+    else:
+        for stratum, text in given.items():
+            try:
+                links[str(stratum)] = bytes.fromhex(text)
+            except (TypeError, ValueError):
+                faults.append(_fault(f"links of {stratum}", "must be hexadecimal text", text))
+    if faults:
+        raise InputError("seal", faults)
+    return Seal(header=texts["header"], links=links, root=texts["root"])
 
 
 def header_of(made: RandomisationList) -> str:
@@ -179,6 +214,10 @@ def verify_seal(given: Seal, *, root: str | None = None) -> tuple[Tampered, ...]
     if root is not None and root != given.root:
         found.append(Tampered(stratum=None, number=None, why="the root is not the published one"))
     return tuple(found)
+
+
+def _fault(place: str, must: str, got: object) -> Fault:
+    return Fault(place=place, must=must, got=repr(got)[:60])
 
 
 def _altered(stratum: str, number: int) -> Tampered:

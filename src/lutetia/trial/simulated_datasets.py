@@ -1,4 +1,4 @@
-"""The analysis datasets of a simulated trial: outcomes as simulated, patients' other facts drawn from printed shares."""
+"""The analysis datasets of a simulated trial: outcomes as simulated, other facts drawn from printed shares."""
 
 from __future__ import annotations
 
@@ -265,7 +265,7 @@ class _Patient:
         """How much of the largest fall is seen, 0 to 1: highest some weeks after each cycle received."""
         cycles = self.cycles or 0
         since = [week - 8 * k for k in range(cycles) if week > 8 * k]
-        return min(1.0, sum((s / NADIR_WEEKS) * np.exp(1 - s / NADIR_WEEKS) for s in since) / 1.5)
+        return float(min(1.0, sum((s / NADIR_WEEKS) * np.exp(1 - s / NADIR_WEEKS) for s in since) / 1.5))
 
 
 def _spread(iqr: list[float]) -> float:

@@ -38,7 +38,7 @@ def test_an_energy_window_is_chosen_by_number():
     assert sentences == ("NM: energy window 2, main 187–229 keV.",)
     faults = []
     assert frames_in_order(dataset, "a", None, faults) is None
-    assert "energy_window= 1 (not named), 2 (main 187–229 keV)" in faults[0].do
+    assert "window_number= 1 (not named), 2 (main 187–229 keV)" in faults[0].do
     assert frames_in_order(dataset, "a", 3, faults) is None
     assert faults[-1].must == "must hold energy window 3"
 

@@ -17,7 +17,7 @@ from lutetia.dosimetry.region import Region
 from lutetia.dosimetry.volume import Volume
 from lutetia.errors import InputError
 from lutetia.exchange.dose_study.assemble import assemble
-from lutetia.exchange.dose_study.example import Size, write_example
+from lutetia.exchange.dose_study.example import write_example
 from lutetia.exchange.dose_study.outcome import DoseOutcome, outcome_of
 from lutetia.exchange.nifti import write_nifti
 
@@ -153,20 +153,10 @@ def outcome(images: Path) -> DoseOutcome:
     return outcome_of(assemble(path))
 
 
-COARSE = Size(
-    spect_shape=(32, 32, 32),
-    spect_spacing_mm=(19.2, 19.2, 19.2),
-    ct_shape=(32, 48, 48),
-    ct_spacing_mm=(19.2, 9.6, 9.6),
-    image_fwhm_mm=24.0,
-    decays=1000,
-)
-
-
 @pytest.fixture(scope="session")
 def patient(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The declaration of the digital patient on a coarse grid, without its true doses."""
-    return write_example(tmp_path_factory.mktemp("patient") / "x", seed=1, size=COARSE, truth=False)
+    return write_example(tmp_path_factory.mktemp("patient") / "x", seed=1, size="coarse", truth=False)
 
 
 @pytest.fixture(scope="session")

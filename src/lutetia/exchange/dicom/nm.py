@@ -42,7 +42,7 @@ def read_nm(
     *,
     zone: str | tzinfo | None = None,
     series_uid: str | None = None,
-    energy_window: int | None = None,
+    window_number: int | None = None,
     unit: Given | None = None,
     decay_correction: Correction | None = None,
     half_life_h: float | None = None,
@@ -79,7 +79,7 @@ def read_nm(
         moments = _moments(name, dataset, zone_named(zone), acquired_at, injected_at, faults)
         half_life, notes = half_life_used_h(half_life_h, moments.injection, name, faults) if moments else (None, ())
         decay = _decay(name, dataset, decay_correction, moments, half_life, faults) if moments else None
-        ordered = frames_in_order(dataset, name, energy_window, faults)
+        ordered = frames_in_order(dataset, name, window_number, faults)
         geometry = geometry_of(dataset, name, len(ordered[0]) if ordered else 1, reverse_stacking, faults)
         stored = stored_values(dataset, name, limits)
         if isinstance(stored, Fault):

@@ -28,7 +28,7 @@ Frames = NDArray[np.int64]
 
 
 def frames_in_order(
-    dataset: Dataset, name: str, energy_window: int | None, faults: list[Fault]
+    dataset: Dataset, name: str, window_number: int | None, faults: list[Fault]
 ) -> tuple[Frames, tuple[str, ...]] | None:
     """The frame numbers (from 0) of slices 1, 2, 3 … in this order and sentences; None after a fault."""
     frames = whole_number_of(dataset, "NumberOfFrames") or 0
@@ -41,7 +41,7 @@ def frames_in_order(
         kinds = sorted(set(numbers_of(dataset, keyword)))
         if len(kinds) > 1:
             faults.append(Fault(place=name, must=f"must have one value in {keyword}", got=f"{len(kinds)}", do=do))
-    window, sentences = _window(dataset, frames, energy_window, name, faults)
+    window, sentences = _window(dataset, frames, window_number, name, faults)
     slices = _slice_numbers(dataset, frames, name, faults)
     if len(faults) > before or slices is None or window is None:
         return None
@@ -125,7 +125,7 @@ def _window(
         return None, ()
     kinds = sorted({int(number) for number in numbers})
     if wanted is None and len(kinds) > 1:
-        do = f"Choose one by energy_window= {', '.join(f'{k} ({_window_name(dataset, k)})' for k in kinds)}."
+        do = f"Choose one by window_number= {', '.join(f'{k} ({_window_name(dataset, k)})' for k in kinds)}."
         faults.append(Fault(place=name, must="must hold one energy window", got=str(len(kinds)), do=do))
         return None, ()
     if wanted is not None and wanted not in kinds:

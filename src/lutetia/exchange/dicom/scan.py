@@ -75,9 +75,9 @@ def half_life_used_h(
     return given_h, (f"Half-life {given_h:g} h as given; the header says {own_h:g} h.",)
 
 
-def zero_faults(volume_sum: float, name: str) -> list[Fault]:
+def zero_faults(sum_of_values: float, name: str) -> list[Fault]:
     """A fault for an image without any activity: never a silent zero."""
-    if volume_sum == 0:
+    if sum_of_values == 0:
         return [Fault(place=name, must="must hold activity", got="nothing but zeros", do="Is it the right series?")]
     return []
 

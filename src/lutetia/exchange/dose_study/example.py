@@ -53,6 +53,14 @@ SIZES = {
         image_fwhm_mm=12.0,
         decays=100_000,
     ),
+    "coarse": Size(
+        spect_shape=(32, 32, 32),
+        spect_spacing_mm=(19.2, 19.2, 19.2),
+        ct_shape=(32, 48, 48),
+        ct_spacing_mm=(19.2, 9.6, 9.6),
+        image_fwhm_mm=24.0,
+        decays=50_000,
+    ),
 }
 
 

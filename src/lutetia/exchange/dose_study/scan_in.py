@@ -66,7 +66,7 @@ def read_scan(scan: Scan, study: DoseStudy, folder: Path, half_life_h: float) ->
         got = f"{valid_at.isoformat()}, {-after_h:.2f} h before it"
         must, do = "must be scanned after the injection", "Correct injected_at, or the scan's time and time zone."
         raise InputError(scan.name, [Fault(place=Path(scan.image).name, must=must, got=got, do=do)])
-    activity, counts_per_mbq = _as_activity(volume, scan, study.camera, duration_s)
+    activity, counts_per_mbq = _quantified(volume, scan, study.camera, duration_s)
     return ReadScan(
         name=scan.name,
         activity=activity,
@@ -170,7 +170,7 @@ def _from_nifti(scan: Scan, study: DoseStudy, path: Path, half_life_h: float) ->
     return volume.scaled(factor, because=said), valid_at, scan.duration_s, None, ()
 
 
-def _as_activity(volume: Volume, scan: Scan, camera: Camera, duration_s: float | None) -> tuple[Volume, float | None]:
+def _quantified(volume: Volume, scan: Scan, camera: Camera, duration_s: float | None) -> tuple[Volume, float | None]:
     """The volume in Bq/mL, and the counts of the acquisition for 1 MBq where it was counts."""
     _refuse_unit(volume, scan, camera, duration_s)
     shown_fraction = 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lutetia.cohort import printed
+from lutetia.results import printed
 from lutetia.estimate import Estimate
 
 DAY = 30.4375

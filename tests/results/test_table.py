@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lutetia.cohort.table import Table, TableRow
+from lutetia.results.table import Table, TableRow
 
 
 def table(*rows):

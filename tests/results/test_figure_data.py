@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lutetia.cohort.figure_data import CurveFigure, curve_values
+from lutetia.results.figure_data import CurveFigure, curve_values
 from lutetia.survival import FollowUp, kaplan_meier
 
 
