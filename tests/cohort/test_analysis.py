@@ -10,8 +10,8 @@ import pytest
 
 from lutetia.cohort.analysis import analyse, modelled_endpoints
 from lutetia.cohort.analysis_rows import analysis_data
-from lutetia.cohort.record import KEYS
 from lutetia.errors import InputError
+from lutetia.results.record import KEYS
 
 TABLES = [
     "baseline", "response", "factors-OS", "factors-PFS1", "log-rank-OS", "log-rank-PFS1", "proportional-hazards",

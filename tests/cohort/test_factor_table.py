@@ -8,7 +8,7 @@ import pytest
 from lutetia.cohort.endpoint_rows import endpoint_rows
 from lutetia.cohort.factor import endpoint_factors
 from lutetia.cohort.factor_table import REFERENCE, factor_models, factor_table, level_curves, level_log_rank
-from lutetia.cohort.record import KEYS
+from lutetia.results.record import KEYS
 from lutetia.survival import FollowUp, cox, log_rank
 
 

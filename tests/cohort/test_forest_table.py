@@ -7,7 +7,7 @@ import pytest
 from lutetia.cohort.analysis_rows import analysis_data
 from lutetia.cohort.compared import compared_rows
 from lutetia.cohort.forest_table import forest, single_levels, subgroup_factor
-from lutetia.cohort.subgroup import subgroup_rows
+from lutetia.results.subgroup import subgroup_rows
 
 
 def test_counts_of_the_eight(eight):

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 
 from lutetia.dosimetry.collision_tables import collision_tables
-from lutetia.dosimetry.photon_data import attenuation
+from lutetia.dosimetry.medium import medium
+from lutetia.dosimetry.photon_data import attenuation, incoherent_share
 from lutetia.dosimetry.photon_walk import PhotonTables, follow_photon
 from lutetia.dosimetry.random_stream import start_history
 from lutetia.dosimetry.tally import COLUMNS, STACK_PARTICLES, Body, Tally
 
 
-def walked(history: int, energy: float, half_thickness: float = inf, medium: str = "water"):
+def walked(history: int, energy: float, half_thickness: float = inf, material: str = "water"):
     """Secondaries and escaped energy of one photon started along z at the origin of a slab."""
-    tables = collision_tables(medium, 0.01, 0.005, 0.05)
+    tables = collision_tables(material, 0.01, 0.005, 0.05)
     photon = PhotonTables(tables.photon, tables.form_x2, tables.form_area, tables.bound_share)
     tally = Tally(np.zeros(3), np.zeros(100), 1.0, log(0.01), 10.0)
     stack, state = np.zeros((STACK_PARTICLES, COLUMNS)), np.empty(1, dtype=np.uint64)
@@ -35,7 +36,7 @@ def test_every_photon_keeps_its_energy(energy):
 
 
 def test_a_pair_keeps_its_energy_with_the_mass_of_two_electrons():
-    found = [walked(history, 4.9, medium="bone_cortical")[0] for history in range(400)]
+    found = [walked(history, 4.9, material="bone_cortical")[0] for history in range(400)]
     pairs = [rows for rows in found if (rows[:, 0] == 1).any()]
     assert len(pairs) > 20
     for rows in pairs:
@@ -50,6 +51,20 @@ def test_photons_go_through_a_slab_as_the_exponential_says():
     through = sum(walked(h, 0.208, 2.0)[1] == 0.208 for h in range(count))  # unscattered: all the energy left
     expected = exp(-2.0 * coefficient)
     assert through / count == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / count))
+
+
+def test_compton_electrons_get_what_the_incoherent_function_says():
+    """Mean energy of the first Compton electron at 30 keV: 5.3 % more than from free electrons."""
+    cosine = np.linspace(-1, 1, 4001)
+    kept = 1 / (1 + 0.03 / 0.51099895 * (1 - cosine))
+    free = kept**2 * (kept + 1 / kept - 1 + cosine**2)
+    bound = free * incoherent_share(medium("water"), 30 / 12.398419843 * np.sqrt((1 - cosine) / 2))
+    mean, of_free = (0.03 * np.trapezoid(w * (1 - kept), cosine) / np.trapezoid(w, cosine) for w in (bound, free))
+    first = [walked(h, 0.03)[0][0, 1] for h in range(9000)]
+    given = np.array([energy for energy in first if energy < 0.01])  # the others are photoelectrons
+    error = given.std() / np.sqrt(given.size)
+    assert given.mean() == pytest.approx(mean, abs=4 * error)
+    assert mean - of_free > 4 * error  # the test would see free electrons
 
 
 def test_compton_electrons_go_forward_and_carry_what_the_photon_lost():

@@ -60,7 +60,7 @@ def test_bound_electrons_let_go_backwards_more_often():
 
 
 def test_energy_transfer_in_water_is_nists():
-    # Hubbell and Seltzer, NISTIR 5632: mass energy-absorption coefficient of liquid water; bremsstrahlung takes 0.1 % of
+    # Hubbell and Seltzer, NISTIR 5632: mass energy absorption of liquid water; bremsstrahlung takes 0.1 % of
     # it at 0.5 MeV and 0.2 % at 1 MeV
     energy = np.array([0.02, 0.06, 0.1, 0.2, 0.5, 1.0])
     published = [0.5503, 0.03190, 0.02546, 0.02967, 0.03299, 0.03103]

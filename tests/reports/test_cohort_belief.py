@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lutetia.cohort.record import record
+from lutetia.results.record import record
 from lutetia.estimate import Estimate
 from lutetia.reports.cohort_belief import endpoint_of, made_up, what_to_believe
 from lutetia.results.table import Table

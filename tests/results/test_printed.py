@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lutetia.results import printed
 from lutetia.estimate import Estimate
+from lutetia.results import printed
 
 DAY = 30.4375
 

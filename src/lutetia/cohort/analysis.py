@@ -16,7 +16,6 @@ from lutetia.cohort.emulation_result import EmulationResult, emulation_result
 from lutetia.cohort.emulation_tables import balance_table, protocol_table, result_table
 from lutetia.cohort.endpoint_rows import EndpointRows, endpoint_rows
 from lutetia.cohort.factor import Factor, endpoint_factors, treatment_factor
-from lutetia.cohort.factor_model import in_one_line
 from lutetia.cohort.factor_table import FactorModels, factor_models, factor_table
 from lutetia.cohort.forest_table import Forest, forest, single_levels, subgroup_factor
 from lutetia.cohort.group_survival_table import follow_up_table, group_survival_table
@@ -42,6 +41,7 @@ from lutetia.cohort.target_trial import decision_data
 from lutetia.course.course import Course
 from lutetia.errors import Fault, InputError
 from lutetia.results.figure_data import FigureData
+from lutetia.results.printed import in_one_line
 from lutetia.results.table import Table
 from lutetia.rows import LeftOut
 

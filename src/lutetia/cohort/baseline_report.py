@@ -6,8 +6,8 @@ from typing import Any
 
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.describe import BaselineRow, BaselineTable, CountCell, NumberCell, baseline_of
-from lutetia.cohort.record import record
 from lutetia.results.printed import INDENT, NONE, count_text
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 
 

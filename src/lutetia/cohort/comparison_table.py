@@ -10,13 +10,12 @@ import numpy as np
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.compared import ComparedRows, compared_rows, comparison_factor, strata_factors
 from lutetia.cohort.factor import Factor, endpoint_factors
-from lutetia.cohort.factor_model import FactorModel, complete_rows, factor_model, in_one_line
+from lutetia.cohort.factor_model import FactorModel, complete_rows, factor_model
 from lutetia.cohort.group_survival_table import MILESTONES_MONTHS
-from lutetia.cohort.median_days import median_days
-from lutetia.cohort.record import record
 from lutetia.dates import DAYS_PER_MONTH
 from lutetia.errors import InputError
 from lutetia.estimate import Estimate
+from lutetia.results.median_days import median_days
 from lutetia.results.printed import (
     INDENT,
     NONE,
@@ -24,11 +23,13 @@ from lutetia.results.printed import (
     count_text,
     difference_months_text,
     difference_percent_text,
+    in_one_line,
     months_text,
     p_text,
     percent_text,
     ratio_text,
 )
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 from lutetia.survival import fine_gray, kaplan_meier, log_rank, milestone_difference, restricted_mean_difference
 

@@ -14,11 +14,11 @@ from lutetia.cohort.compared import compared_rows
 from lutetia.cohort.contrast import Contrast
 from lutetia.cohort.decision_point import DecisionPoint
 from lutetia.cohort.exposure import ever_exposed, landmark, time_dependent
-from lutetia.cohort.factor_model import in_one_line
 from lutetia.cohort.next_line import NextLine, crude, next_line, overlap, shown_to_compare
 from lutetia.cohort.regimen_group import matches
 from lutetia.cohort.target_trial import TargetTrial, target_trial
 from lutetia.errors import Fault, InputError
+from lutetia.results.printed import in_one_line
 from lutetia.survival import cox
 
 

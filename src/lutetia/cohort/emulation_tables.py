@@ -7,11 +7,18 @@ from typing import Any
 from lutetia.cohort.balance import IMBALANCE, EValue, e_value
 from lutetia.cohort.clone_censor_weight import Emulation
 from lutetia.cohort.emulation_result import EmulationResult, Result
-from lutetia.cohort.factor_model import in_one_line
-from lutetia.cohort.record import record
 from lutetia.dates import DAYS_PER_MONTH
 from lutetia.errors import InputError
-from lutetia.results.printed import NONE, NOT_ESTIMABLE, NOT_REACHED, difference_percent_text, percent_text, ratio_text
+from lutetia.results.printed import (
+    NONE,
+    NOT_ESTIMABLE,
+    NOT_REACHED,
+    difference_percent_text,
+    in_one_line,
+    percent_text,
+    ratio_text,
+)
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 from lutetia.survival import milestone_difference
 from lutetia.survival.curve_functional import GroupDifference

@@ -13,6 +13,7 @@ from lutetia.cohort.endpoint_rows import EndpointRows
 from lutetia.cohort.factor import Factor
 from lutetia.errors import InputError
 from lutetia.estimate import Estimate
+from lutetia.results.printed import in_one_line
 from lutetia.rows import LeftOut
 from lutetia.survival import CoxFit, cox
 from lutetia.survival.cox_model.chi_square import ChiSquare
@@ -164,10 +165,3 @@ def complete_rows(rows: EndpointRows, factors: Sequence[Factor]) -> tuple[NDArra
             left_out.append(LeftOut.at(rows.members[gone].tolist(), f"{factor.title} not known"))
         kept &= ~gone
     return np.flatnonzero(kept), tuple(left_out)
-
-
-def in_one_line(error: InputError) -> str:
-    """What is wrong with an input, in one sentence for a note."""
-    return "; ".join(
-        f"{fault.place} {fault.must}" + (f", but got {fault.got}" if fault.got else "") for fault in error.faults
-    )

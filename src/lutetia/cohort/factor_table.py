@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from lutetia.cohort.endpoint_rows import EndpointRows
 from lutetia.cohort.factor import EndpointFactors, Factor
 from lutetia.cohort.factor_model import FactorModel, factor_model
-from lutetia.cohort.median_days import median_days
-from lutetia.cohort.record import record
+from lutetia.results.median_days import median_days
 from lutetia.results.printed import INDENT, NONE, NOT_ESTIMABLE, months_text, p_text, ratio_text
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 from lutetia.survival import KaplanMeier, LogRank, kaplan_meier, log_rank
 

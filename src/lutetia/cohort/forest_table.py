@@ -10,12 +10,12 @@ from lutetia.cohort.compared import ComparedRows, compared_rows, comparison_fact
 from lutetia.cohort.endpoint import Endpoint
 from lutetia.cohort.factor import Factor, clock_rank, covariate_factor
 from lutetia.cohort.factor_model import factor_model
-from lutetia.cohort.record import record
 from lutetia.cohort.study import Study
-from lutetia.cohort.subgroup import SubgroupRow, Subgroups, subgroup_rows
 from lutetia.estimate import Estimate
 from lutetia.results.figure_data import ForestFigure, RatioRow
 from lutetia.results.printed import INDENT, NONE, NOT_ESTIMABLE, p_text, ratio_text
+from lutetia.results.record import record
+from lutetia.results.subgroup import SubgroupRow, Subgroups, subgroup_rows
 from lutetia.results.table import Table, TableRow
 
 

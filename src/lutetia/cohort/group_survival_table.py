@@ -11,10 +11,10 @@ from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.endpoint_rows import EndpointRows
 from lutetia.cohort.factor import Factor
 from lutetia.cohort.factor_table import level_curves, level_log_rank
-from lutetia.cohort.median_days import median_days
-from lutetia.cohort.record import record
 from lutetia.dates import DAYS_PER_MONTH
+from lutetia.results.median_days import median_days
 from lutetia.results.printed import INDENT, NONE, months_text, p_text, percent_text
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 from lutetia.survival import KaplanMeier, follow_up_time, kaplan_meier
 

@@ -9,11 +9,11 @@ from lutetia.cohort.compared import comparison_factor
 from lutetia.cohort.endpoint_rows import endpoint_rows
 from lutetia.cohort.factor import Factor, treatment_factor
 from lutetia.cohort.rank_table import treatment_test
-from lutetia.cohort.record import record
 from lutetia.cohort.response_comparison import RATES, response_lines, responses
 from lutetia.errors import InputError
 from lutetia.proportion import contingency, multiplicity
 from lutetia.results.printed import chi2_text, p_text
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 
 ALPHA = 0.05

@@ -8,12 +8,11 @@ import numpy as np
 
 from lutetia.cohort.endpoint_rows import EndpointRows
 from lutetia.cohort.factor import Factor
-from lutetia.cohort.factor_model import in_one_line
 from lutetia.cohort.group_survival_table import MILESTONES_MONTHS
-from lutetia.cohort.record import record
 from lutetia.dates import DAYS_PER_MONTH
 from lutetia.errors import InputError
-from lutetia.results.printed import INDENT, NONE, p_text, percent_text
+from lutetia.results.printed import INDENT, NONE, in_one_line, p_text, percent_text
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 from lutetia.survival import CumulativeIncidence, cumulative_incidence, gray_test
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from lutetia.cohort.endpoint_rows import EndpointRows
-from lutetia.cohort.factor_model import FactorModel, in_one_line
+from lutetia.cohort.factor_model import FactorModel
 from lutetia.cohort.factor_table import FactorModels
-from lutetia.cohort.record import record
 from lutetia.errors import InputError
-from lutetia.results.printed import INDENT, chi2_text, p_text
+from lutetia.results.printed import INDENT, chi2_text, in_one_line, p_text
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 
 

@@ -12,9 +12,9 @@ import numpy as np
 from lutetia.cohort.endpoint_rows import EndpointRows
 from lutetia.cohort.factor import EndpointFactors, Factor
 from lutetia.cohort.factor_table import level_log_rank
-from lutetia.cohort.record import record
 from lutetia.proportion import multiplicity
 from lutetia.results.printed import INDENT, NONE, chi2_text, p_text
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 from lutetia.survival import LogRank, log_rank
 from lutetia.survival.log_rank_pairwise import pairwise

@@ -11,8 +11,6 @@ import numpy as np
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.compared import comparison_factor, strata_factors
 from lutetia.cohort.factor import Factor
-from lutetia.cohort.factor_model import in_one_line
-from lutetia.cohort.record import record
 from lutetia.cohort.response_rate import CONTROLLED, NOT_EVALUABLE, OBJECTIVE, UNKNOWN
 from lutetia.errors import InputError
 from lutetia.proportion import contingency, difference, interval, stratified
@@ -21,10 +19,12 @@ from lutetia.results.printed import (
     NONE,
     NOT_ESTIMABLE,
     difference_percent_text,
+    in_one_line,
     p_text,
     percent_text,
     ratio_text,
 )
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 
 METHODS = ("wald", "newcombe", "miettinen-nurminen")

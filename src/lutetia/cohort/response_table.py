@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from lutetia.cohort.analysis_rows import AnalysisData
-from lutetia.cohort.record import record
 from lutetia.cohort.regimen_group import group_names
 from lutetia.cohort.response_rate import ResponseRate, response_rates
 from lutetia.cohort.story import Story
@@ -14,6 +13,7 @@ from lutetia.errors import InputError
 from lutetia.estimate import Estimate
 from lutetia.proportion import contingency, interval
 from lutetia.results.printed import INDENT, p_sentence, percent_text
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 
 EVERYBODY = "all patients"

@@ -8,11 +8,11 @@ import numpy as np
 
 from lutetia.cohort.endpoint_rows import EndpointRows
 from lutetia.cohort.factor import EndpointFactors, Factor
-from lutetia.cohort.factor_model import column_name, complete_rows, factor_columns, in_one_line
-from lutetia.cohort.record import record
+from lutetia.cohort.factor_model import column_name, complete_rows, factor_columns
 from lutetia.cohort.study import Selection as Declared
 from lutetia.errors import InputError
-from lutetia.results.printed import INDENT, NONE, NOT_ESTIMABLE, chi2_text, p_text, ratio_text
+from lutetia.results.printed import INDENT, NONE, NOT_ESTIMABLE, chi2_text, in_one_line, p_text, ratio_text
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 from lutetia.survival import Selection, stepwise
 

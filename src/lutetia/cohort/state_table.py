@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from lutetia.cohort.outcome import overall_survival
-from lutetia.cohort.record import record
 from lutetia.cohort.story import Story
 from lutetia.dates import DAYS_PER_MONTH
 from lutetia.results.printed import months_text, percent_text
+from lutetia.results.record import record
 from lutetia.results.table import Table, TableRow
 from lutetia.rows import LeftOut
 from lutetia.survival import FollowUp, StateOccupation, aalen_johansen

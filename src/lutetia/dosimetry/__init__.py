@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # what type checkers see; one line per public name whose type matters to a caller
     from lutetia.dosimetry.absorbed_dose import AbsorbedDose as AbsorbedDose
     from lutetia.dosimetry.absorbed_dose import Component as Component
+    from lutetia.dosimetry.activity_series import ActivitySeries as ActivitySeries
+    from lutetia.dosimetry.activity_series import BloodSamples as BloodSamples
+    from lutetia.dosimetry.activity_series import TimePoint as TimePoint
     from lutetia.dosimetry.alignment import Alignment as Alignment
     from lutetia.dosimetry.alignment import alignment as alignment
     from lutetia.dosimetry.alignment import checkerboard as checkerboard
@@ -36,6 +39,7 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.curve_choice import CurveAverage as CurveAverage
     from lutetia.dosimetry.curve_choice import CurveChoice as CurveChoice
     from lutetia.dosimetry.curve_choice import choose_curve as choose_curve
+    from lutetia.dosimetry.cycle_dose import cycle_dose as cycle_dose
     from lutetia.dosimetry.direct_sum import direct_sum_gy as direct_sum_gy
     from lutetia.dosimetry.dose_protraction import protraction_factor as protraction_factor
     from lutetia.dosimetry.dose_volume import DoseVolume as DoseVolume
@@ -119,6 +123,16 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.region_measure import measure as measure
     from lutetia.dosimetry.region_measure import region_on as region_on
     from lutetia.dosimetry.region_measure import total_in as total_in
+    from lutetia.dosimetry.region_plan import ByTrapezoid as ByTrapezoid
+    from lutetia.dosimetry.region_plan import ChooseCurve as ChooseCurve
+    from lutetia.dosimetry.region_plan import EarlierCurve as EarlierCurve
+    from lutetia.dosimetry.region_plan import MarrowPlan as MarrowPlan
+    from lutetia.dosimetry.region_plan import OneModel as OneModel
+    from lutetia.dosimetry.region_plan import OnePoint as OnePoint
+    from lutetia.dosimetry.region_plan import RegionPlan as RegionPlan
+    from lutetia.dosimetry.region_result import CycleDose as CycleDose
+    from lutetia.dosimetry.region_result import RegionCurve as RegionCurve
+    from lutetia.dosimetry.region_result import RegionResult as RegionResult
     from lutetia.dosimetry.region_set import RegionSet as RegionSet
     from lutetia.dosimetry.registration import Registration as Registration
     from lutetia.dosimetry.registration import register_rigid as register_rigid
@@ -304,6 +318,20 @@ _MODULE_OF = {
     "photon_source": "photon_source",
     "TissueMap": "tissue_map",
     "tissue_map": "tissue_map",
+    "ActivitySeries": "activity_series",
+    "BloodSamples": "activity_series",
+    "TimePoint": "activity_series",
+    "CycleDose": "region_result",
+    "RegionCurve": "region_result",
+    "RegionResult": "region_result",
+    "cycle_dose": "cycle_dose",
+    "ByTrapezoid": "region_plan",
+    "ChooseCurve": "region_plan",
+    "EarlierCurve": "region_plan",
+    "MarrowPlan": "region_plan",
+    "OneModel": "region_plan",
+    "OnePoint": "region_plan",
+    "RegionPlan": "region_plan",
 }
 
 __all__ = sorted(_MODULE_OF)

@@ -113,21 +113,21 @@ def _texts(
     known: Sequence[BudgetBar],
     x: dict[str, Any],
     y: dict[str, Any],
-    size: float,
-    name_room: float,
+    size_px: float,
+    name_room_px: float,
 ) -> list[dict[str, Any]]:
-    names = [{"row": at, "text": shortened(bar.name, size, name_room - 8)} for at, bar in enumerate(ordered)]
+    names = [{"row": at, "text": shortened(bar.name, size_px, name_room_px - 8)} for at, bar in enumerate(ordered)]
     values = [
         {"row": at, "from": _u_pct(bar), "text": f"{_u_pct(bar):.1f} %"}
         for at, bar in enumerate(ordered)
         if bar in known
     ]
     silent = [
-        {"row": at, "from": 0, "text": shortened(_why(bar), size, 230)}
+        {"row": at, "from": 0, "text": shortened(_why(bar), size_px, 230)}
         for at, bar in enumerate(ordered)
         if bar not in known
     ]
-    mark = {"type": "text", "baseline": "middle", "fontSize": size}
+    mark = {"type": "text", "baseline": "middle", "fontSize": size_px}
     return [
         {
             "data": {"values": names},

@@ -52,13 +52,14 @@ def dose_overlay(
     *,
     transverse_at_mm: float,
     coronal_at_mm: float,
+    whole: Region | None = None,
     caption: str = "",
     width_mm: float = 76.0,
     per_inch: int = 300,
 ) -> Picture:
     """The two slices, one below the other, at one scale. Dose in Gy, CT in HU (None: dose alone), one frame.
 
-    `regions` come with the mark printed on their outline (a number of the table). Colours are logarithmic in dose, as
+    `regions` come with the mark printed on their outline (a number of the table); `whole` is shown in full height. Colours are logarithmic in dose, as
     lesions get many times what organs get; they end at the dose that 0.2 % of the coloured area exceed and begin at
     2 % of it. Raises ValueError where frames of reference differ.
     """
@@ -71,6 +72,7 @@ def dose_overlay(
         transverse_at_mm=transverse_at_mm,
         coronal_at_mm=coronal_at_mm,
         seen_mm=[(float(low[2]), float(high[2])) for _, _, low, high in boxes],
+        whole_mm=_heights_mm(whole),
     )
     pixels = round(width_mm / MM_PER_INCH * per_inch)
     slices = [_cut(plane, dose, ct, boxes, pixels) for plane in planes]
@@ -104,6 +106,13 @@ def _cut(
         lines_gy=values_on(dose, wide, 0.0),
         outlines=tuple(found for found in shares if found[2].max() > 0.5),
     )
+
+
+def _heights_mm(region: Region | None) -> tuple[float, float] | None:
+    if region is None:
+        return None
+    low, high = box_of_region_mm(region)
+    return float(low[2]), float(high[2])
 
 
 def _top_gy(slices: Sequence[_Slice]) -> float:
@@ -218,7 +227,7 @@ def _isodoses(axes: Axes, gy: Floats, x: Floats, y: Floats, top_gy: float) -> No
     axes.contour(x, y, gy, levels=levels, colors=[HALO], linewidths=1.1, alpha=0.55, zorder=3)
     lines = axes.contour(x, y, gy, levels=levels, colors=shades, linewidths=0.6, zorder=3)
     for (at_x, at_y), level in _label_places(lines.allsegs, levels):
-        _text(axes, at_x, at_y, f"{level:g}", size=SMALL, ha="center", va="center", zorder=8)
+        _text(axes, at_x, at_y, f"{level:g}", points=SMALL, ha="center", va="center", zorder=8)
 
 
 def _label_places(segments: Any, levels: Sequence[float]) -> list[tuple[tuple[float, float], float]]:
@@ -241,26 +250,28 @@ def _label_places(segments: Any, levels: Sequence[float]) -> list[tuple[tuple[fl
     return taken
 
 
-def _letters(axes: Axes, plane: Plane, other: Plane | None, width: float, height: float) -> None:
+def _letters(axes: Axes, plane: Plane, other: Plane | None, width_mm: float, height_mm: float) -> None:
     left, right, top, bottom = LETTERS[plane.direction]
-    pad = 0.012 * width
-    _text(axes, pad, height / 2, left, size=LETTER, weight=True, ha="left", va="center")
-    _text(axes, width - pad, height / 2, right, size=LETTER, weight=True, ha="right", va="center")
-    _text(axes, width / 2, pad, top, size=LETTER, weight=True, ha="center", va="top")
-    _text(axes, width / 2, height - pad, bottom, size=LETTER, weight=True, ha="center", va="bottom")
+    pad = 0.012 * width_mm
+    _text(axes, pad, height_mm / 2, left, points=LETTER, weight=True, ha="left", va="center")
+    _text(axes, width_mm - pad, height_mm / 2, right, points=LETTER, weight=True, ha="right", va="center")
+    _text(axes, width_mm / 2, pad, top, points=LETTER, weight=True, ha="center", va="top")
+    _text(axes, width_mm / 2, height_mm - pad, bottom, points=LETTER, weight=True, ha="center", va="bottom")
     name = {"transverse": "z", "coronal": "y"}[plane.direction]
-    _text(axes, pad, pad, f"{plane.direction}, {name} = {plane.at_mm:.0f} mm", size=SMALL, ha="left", va="top")
+    _text(axes, pad, pad, f"{plane.direction}, {name} = {plane.at_mm:.0f} mm", points=SMALL, ha="left", va="top")
     if other is not None:
         here = abs(other.at_mm - plane.down_mm[0])
         for start, stop in ((0.0, 0.045), (0.955, 1.0)):
-            axes.plot([start * width, stop * width], [here, here], color=OUTLINE, linewidth=0.7, zorder=6)
+            axes.plot([start * width_mm, stop * width_mm], [here, here], color=OUTLINE, linewidth=0.7, zorder=6)
 
 
-def _scale_bar(axes: Axes, width: float, height: float) -> None:
-    right, low = width - 0.03 * width, height - 0.05 * height
+def _scale_bar(axes: Axes, width_mm: float, height_mm: float) -> None:
+    right, low = width_mm - 0.03 * width_mm, height_mm - 0.05 * height_mm
     axes.plot([right - BAR_MM, right], [low, low], color=HALO, linewidth=2.6, solid_capstyle="butt", zorder=6)
     axes.plot([right - BAR_MM, right], [low, low], color=OUTLINE, linewidth=1.5, solid_capstyle="butt", zorder=7)
-    _text(axes, right - BAR_MM / 2, low - 0.02 * height, f"{BAR_MM / 10:g} cm", size=SMALL, ha="center", va="bottom")
+    _text(
+        axes, right - BAR_MM / 2, low - 0.02 * height_mm, f"{BAR_MM / 10:g} cm", points=SMALL, ha="center", va="bottom"
+    )
 
 
 def _colour_bar(figure: Any, top_gy: float, slices: Sequence[_Slice], caption: str, whole_mm: float) -> None:
@@ -284,10 +295,10 @@ def _colour_bar(figure: Any, top_gy: float, slices: Sequence[_Slice], caption: s
         figure.text(0.0, 0.4 / whole_mm, caption, fontproperties=_font(False), fontsize=SMALL, va="bottom")
 
 
-def _text(axes: Axes, x: float, y: float, words: str, *, size: float, weight: bool = False, **more: Any) -> None:
+def _text(axes: Axes, x: float, y: float, words: str, *, points: float, weight: bool = False, **more: Any) -> None:
     more.setdefault("zorder", 9)
     axes.text(
-        x, y, words, fontproperties=_font(weight), fontsize=size, color=OUTLINE, path_effects=_halo(1.5),
+        x, y, words, fontproperties=_font(weight), fontsize=points, color=OUTLINE, path_effects=_halo(1.5),
         clip_on=True, **more,
     )  # fmt: skip
 

@@ -98,13 +98,15 @@ def planes_through(
     transverse_at_mm: float,
     coronal_at_mm: float,
     seen_mm: Sequence[tuple[float, float]] = (),
+    whole_mm: tuple[float, float] | None = None,
     margin_mm: float = 8.0,
     tallest: float = 0.66,
 ) -> tuple[Plane, Plane]:
     """The transverse and the coronal plane over the body's box, of one width.
 
     The coronal one is at most `tallest` times as high as wide: it then shows the middle of the heights `seen_mm`
-    (lowest, highest z of each region; those taller than the picture do not count) with the transverse plane in it.
+    (lowest, highest z of each region; those taller than the picture do not count) with the transverse plane in it,
+    and before all else the heights `whole_mm` where they fit.
     """
     across = (float(low_mm[0]) - margin_mm, float(high_mm[0]) + margin_mm)
     front, back = float(low_mm[1]) - margin_mm, float(high_mm[1]) + margin_mm
@@ -114,6 +116,8 @@ def planes_through(
         ends = [value for low, high in seen_mm if high - low <= most for value in (low, high)] + [transverse_at_mm]
         middle = (min(ends) + max(ends)) / 2
         middle = min(max(middle, transverse_at_mm - 0.45 * most), transverse_at_mm + 0.45 * most)
+        if whole_mm is not None and whole_mm[1] - whole_mm[0] < 0.9 * most:
+            middle = min(max(middle, whole_mm[1] - 0.45 * most), whole_mm[0] + 0.45 * most)
         middle = min(max(middle, foot + most / 2), head - most / 2)
         foot, head = middle - most / 2, middle + most / 2
     return (

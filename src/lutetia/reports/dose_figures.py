@@ -53,6 +53,7 @@ class DoseFigures:
     overlay: Picture | None
     overlay_words: str
     overlay_why: str
+    map_words: str
     not_drawn: tuple[str, ...]
 
 
@@ -82,6 +83,7 @@ def dose_figures(
         overlay=overlay,
         overlay_words=words,
         overlay_why=why,
+        map_words=_map_words(report),
         not_drawn=_not_drawn(activity, [one.region for one in histograms]),
     )
 
@@ -142,6 +144,11 @@ def _activity_panel(region: RegionResult) -> ActivityPanel:
     )
 
 
+def _map_words(report: CycleReport) -> str:
+    corrected = any(region.partial_volume != "none" for region in report.cycle.regions)
+    return "of the map, which is not corrected for blur as the table is" if corrected else "of the map"
+
+
 def _not_drawn(activity: Sequence[ActivityPanel], histograms: Sequence[str]) -> tuple[str, ...]:
     said = []
     if len(activity) > MOST_PANELS:
@@ -173,6 +180,7 @@ def _overlay(report: CycleReport) -> tuple[Picture | None, str, str]:
         marked,
         transverse_at_mm=float(above.centroid_mm[2]),
         coronal_at_mm=float(below.centroid_mm[1]),
+        whole=below,
         width_mm=RIGHT_MM,
     )
     return picture, words, "" if ct is not None else report.why_not.get("ct", "no CT was given")

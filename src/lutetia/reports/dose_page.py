@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lutetia.dosimetry.cycle_dose import RegionResult
@@ -19,6 +20,18 @@ ROLE_OF_PARTIAL_VOLUME = {
     "recovery curve": "recovery curve of the camera",
     "none": "none",
 }
+
+
+MOST_OF_A_FOLDER = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputGroup:
+    """A file, or a folder's files together, with its sha256."""
+
+    name: str
+    files: int
+    checksum: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,9 +52,29 @@ class DosePage:
     conventions: tuple[str, ...]
     left_out: tuple[str, ...]
     inputs: tuple[tuple[str, str], ...]
+    input_groups: tuple[InputGroup, ...]
     figures: DoseFigures
     intended_use: str
     report: CycleReport
+
+
+def input_groups(inputs: Sequence[tuple[str, str]]) -> tuple[InputGroup, ...]:
+    """The inputs for paper: files one by one, folders of more than `MOST_OF_A_FOLDER` files as one.
+
+    The checksum of a folder is the sha256 of its lines "sha256  name", sorted by name, as `sha256sum` prints them.
+    """
+    folders: dict[str, list[tuple[str, str]]] = {}
+    for name, checksum in inputs:
+        folders.setdefault(name.rpartition("/")[0], []).append((name, checksum))
+    groups = []
+    for folder, files in folders.items():
+        if len(files) <= MOST_OF_A_FOLDER:
+            groups += [InputGroup(name=name, files=1, checksum=checksum) for name, checksum in files]
+            continue
+        lines = "".join(f"{checksum}  {name}\n" for name, checksum in sorted(files))
+        whole = hashlib.sha256(lines.encode("utf-8")).hexdigest()
+        groups.append(InputGroup(name=f"{folder}/" if folder else "./", files=len(files), checksum=whole))
+    return tuple(groups)
 
 
 def page_of(report: CycleReport, *, told: Callable[[str], None] = lambda step: None) -> DosePage:
@@ -63,6 +96,7 @@ def page_of(report: CycleReport, *, told: Callable[[str], None] = lambda step: N
         conventions=_conventions(report),
         left_out=tuple(sentence(str(left)) for left in report.cycle.left_out),
         inputs=report.inputs,
+        input_groups=input_groups(report.inputs),
         figures=dose_figures(report, plan.panels, told=told),
         intended_use=INTENDED_USE,
         report=report,
@@ -91,16 +125,15 @@ def _basis(report: CycleReport) -> tuple[tuple[str, str], ...]:
     cycle = report.cycle
     rules = " ".join(region_rules(cycle.regions)) or "As drawn: no region is made of others."
     marrows = [region for region in cycle.regions if region.role == "marrow"]
-    marrow = "; ".join(
-        f"{region.name}: {region.marrow.method} method" if region.marrow is not None else f"{region.name}: as a region"
-        for region in marrows
-    )
+    said = report.marrow_method
+    method = {region.name: region.marrow.method if region.marrow is not None else said for region in marrows}
+    marrow = "; ".join(f"{name}: {word} method" if word else f"{name}: as a region" for name, word in method.items())
     return (
         ("Regions", rules),
         ("Dose", _by("engine", report)),
         ("Curves", _models(report)),
         ("Blur", _by("partial_volume", report)),
-        ("Red marrow", sentence(marrow or report.marrow_method or "not measured in this cycle")),
+        ("Red marrow", sentence(marrow or said or "not measured in this cycle")),
         ("u", "Standard uncertainty, k = 1. Probabilities are of exceeding the limit, from value and u."),
     )
 

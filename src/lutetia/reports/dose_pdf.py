@@ -64,7 +64,10 @@ def page_data(page: DosePage) -> dict[str, Any]:
         "basis": page.basis,
         "conventions": page.conventions,
         "left_out": page.left_out,
-        "inputs": [(name, checksum[:SHORT_SUM]) for name, checksum in page.inputs],
+        "inputs": [
+            (group.name, "" if group.files == 1 else f"{group.files} files", group.checksum[:SHORT_SUM])
+            for group in page.input_groups
+        ],
         "curves": _figure(figures.curves),
         "all_curves": _figure(figures.all_curves),
         "histogram": _figure(figures.histogram),
@@ -74,6 +77,7 @@ def page_data(page: DosePage) -> dict[str, Any]:
         "overlay_words": figures.overlay_words,
         "overlay_why": sentence(figures.overlay_why) if figures.overlay_why else "",
         "not_drawn": figures.not_drawn,
+        "map_words": figures.map_words,
         "intended_use": page.intended_use,
     }
 

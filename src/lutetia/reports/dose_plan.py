@@ -91,11 +91,15 @@ def _organs(report: CycleReport, ledger: Ledger) -> list[Limit]:
 
 
 def _short(limit: Limit) -> str:
-    return limit.organ if limit.tissue is None else f"{limit.organ} BED"
+    return _organ(limit) if limit.tissue is None else f"{_organ(limit)} BED"
 
 
 def _name(limit: Limit) -> str:
-    return f"{limit.organ}, {limit.quantity}"
+    return f"{_organ(limit)}, {limit.quantity}"
+
+
+def _organ(limit: Limit) -> str:
+    return limit.organ.replace("_", " ")
 
 
 def _panel(report: CycleReport, ledger: Ledger, limit: Limit) -> CumulativePanel:
@@ -116,7 +120,7 @@ def _panel(report: CycleReport, ledger: Ledger, limit: Limit) -> CumulativePanel
             )
         )
     limit_gy = limit.limit_gy if limit.limit_gy < float("inf") else None
-    return CumulativePanel(organ=limit.organ, quantity=limit.quantity, limit_gy=limit_gy, steps=tuple(steps))
+    return CumulativePanel(organ=_organ(limit), quantity=limit.quantity, limit_gy=limit_gy, steps=tuple(steps))
 
 
 def _so_far(ledger: Ledger, limit: Limit) -> tuple[float, float | None]:
@@ -168,7 +172,7 @@ def _this(report: CycleReport) -> str:
 
 def _headline(plan: Plan, given: int) -> str:
     if not plan.cycles:
-        ended = f" ({plan.active.organ}, {plan.active.quantity})" if plan.active is not None else ""
+        ended = f" ({_name(plan.active)})" if plan.active is not None else ""
         return f"After cycle {given} the limits leave no further cycle{ended}."
     count, end = len(plan.cycles), plan.active
     more = f"{count} further cycle{'s' if count > 1 else ''}, {gbq(plan.remaining_activity_mbq)} GBq in all"

@@ -59,7 +59,7 @@ def dose_table(cycle: CycleDose) -> DoseTable:
             name=region.name,
             role=region.role,
             cells=tuple(column[at] for column in columns),
-            letters=" ".join(letter_of[note] for note in said[at]),
+            letters=" ".join(letter_of[note] for note in distinct if note in said[at]),
             why=_why(region),
         )
         for at, region in enumerate(cycle.regions)

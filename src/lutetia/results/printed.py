@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 from lutetia.dates import DAYS_PER_MONTH
+from lutetia.errors import InputError
 from lutetia.estimate import Estimate
 
 NOT_REACHED = "NE"
@@ -108,3 +109,10 @@ def count_text(count: int, of: int) -> str:
 def chi2_text(chi2: float | None) -> str:
     """A chi-square statistic, two decimals; a dash where there is none."""
     return NONE if chi2 is None or not isfinite(chi2) else f"{chi2:.2f}"
+
+
+def in_one_line(error: InputError) -> str:
+    """What is wrong with an input, in one sentence for a note."""
+    return "; ".join(
+        f"{fault.place} {fault.must}" + (f", but got {fault.got}" if fault.got else "") for fault in error.faults
+    )

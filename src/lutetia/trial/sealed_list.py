@@ -84,10 +84,10 @@ def seal(made: RandomisationList) -> Seal:
 
 
 def seal_from(document: Mapping[str, object]) -> Seal:
-    """The seal that `Seal.document` wrote. Raises InputError with all faults; whether it is whole, `verify_seal` says."""
-    faults = (
-        [] if document.get("format") == FORMAT else [_fault("format", f"must be {FORMAT!r}", document.get("format"))]
-    )
+    """The seal that `Seal.document` wrote; `verify_seal` says whether it is whole. Raises InputError, every fault."""
+    faults = []
+    if document.get("format") != FORMAT:
+        faults.append(_fault("format", f"must be {FORMAT!r}", document.get("format")))
     texts = {}
     for name in ("header", "root"):
         text = document.get(name)

@@ -40,7 +40,7 @@ def read_rtdose(path: str | Path, *, effective_as: str | None = None, limits: Li
         if faults or geometry is None or scaling is None or unit is None:
             raise InputError("RTDOSE", faults)
         array = stored * np.float64(scaling)
-        comment = text_of(dataset, "DoseComment")
+        comment = text_of(dataset, "ImageComments") or text_of(dataset, "DoseComment")
         sentence = f"RTDOSE: {unit} = stored value × DoseGridScaling {scaling:g}."
         return Volume(
             array=array, geometry=geometry, unit=unit, conventions=(sentence, *([comment] if comment else []))

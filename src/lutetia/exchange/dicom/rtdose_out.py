@@ -30,6 +30,7 @@ from lutetia.exchange.dicom.study_reference import StudyReference
 
 RTDOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 _TYPE_OF = {"Gy": "PHYSICAL", "BED Gy": "EFFECTIVE", "EQD2 Gy": "EFFECTIVE"}
+MOST_LETTERS, MOST_LETTERS_OF_TEXT = 64, 10_240  # of DoseComment (LO), of ImageComments (LT)
 Bits = Literal[16, 32]
 Reference = tuple[str, str]  # SOP class, SOP instance
 
@@ -91,7 +92,9 @@ def _write_dose(dataset: Dataset, dose: Volume, scaling: str, comment: str) -> N
     dataset.DoseUnits, dataset.DoseType = "GY", _TYPE_OF[dose.unit]
     dataset.DoseSummationType = "PLAN"
     label = "" if dose.unit == "Gy" else f"{dose.unit.split()[0]}, not absorbed dose. "
-    dataset.DoseComment = f"{label}{comment}"[:1024]
+    dataset.DoseComment = f"{label}{comment}"[:MOST_LETTERS]
+    if len(comment) + len(label) > MOST_LETTERS:
+        dataset.ImageComments = comment[:MOST_LETTERS_OF_TEXT]
     dataset.DoseGridScaling = scaling
 
 

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lutetia.cohort.factor_model import in_one_line
 from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
+from lutetia.results.printed import in_one_line
 from lutetia.rows import LeftOut
 from lutetia.survival import CoxFit, FollowUp, cox
 from lutetia.survival.cox_model.chi_square import ChiSquare

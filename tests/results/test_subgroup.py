@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lutetia.cohort.subgroup import subgroup_rows
 from lutetia.errors import InputError
+from lutetia.results.subgroup import subgroup_rows
 from lutetia.survival import FollowUp, cox
 
 COLON = Path(__file__).resolve().parents[3] / "shared" / "data" / "survival" / "colon.csv"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lutetia.cohort.median_days import median_days
+from lutetia.results.median_days import median_days
 from lutetia.survival import FollowUp, kaplan_meier
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lutetia.cohort.record import KEYS, finite, record
 from lutetia.estimate import Estimate
+from lutetia.results.record import KEYS, finite, record
 
 
 def test_an_estimate_fills_its_columns():
