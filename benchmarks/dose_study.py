@@ -2,8 +2,8 @@
 
     python benchmarks/dose_study.py [--small] [--seed 1] [--without-registration] [--keep FOLDER]
 
-Prints one line a step: time on the clock, and of all processors together, which tells on a busy machine too. The first run
-of an installation compiles kernels: a warm run counts (--warm runs it twice and prints the second).
+Prints one line a step: time on the clock, and of all processors together, which tells on a busy machine too. The first
+run of an installation compiles kernels: a warm run counts (--warm runs it twice and prints the second).
 """
 
 from __future__ import annotations

@@ -24,9 +24,9 @@ from lutetia.dosimetry import PhotonRun, digital_patient, on_grid, patient_dose,
 from lutetia.dosimetry.photon_batches import BATCHES, PhotonBody, photon_body, run_photons, std_error
 from lutetia.dosimetry.photon_collision import bound_compton, row_of, turned
 from lutetia.dosimetry.photon_source import photon_source
-from lutetia.dosimetry.random_stream import start_history, uniform
 from lutetia.dosimetry.tissue_attenuation import tissue_tables
 from lutetia.dosimetry.tissue_map import tissue_map
+from lutetia.random_stream import start_history, uniform
 
 TARGETS = """Targets (two cores free, warm): 0.8 million histories a second; standard error of the photon dose of
 kidneys and marrow at most 0.5 % within 15 s."""

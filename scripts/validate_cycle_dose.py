@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from multiprocessing import get_context
@@ -30,6 +31,7 @@ from lutetia.dosimetry.geometry import Geometry
 from lutetia.dosimetry.phantom import DigitalPatient, VoxelPhantom, frame_named
 from lutetia.dosimetry.phantom_scan import Camera, PhantomScan, random_position, scan_of
 from lutetia.dosimetry.phantom_truth import PhantomTruth
+from lutetia.dosimetry.region_plan import Role
 from lutetia.dosimetry.region_set import RegionSet
 from lutetia.dosimetry.uncertainty import volume_u_fraction
 
@@ -57,7 +59,7 @@ def field_of_view(patient: DigitalPatient) -> Geometry:
 
 def plans_for(patient: DigitalPatient, u_volume: Mapping[str, float]) -> dict[str, RegionPlan]:
     """Every region by the geometric transfer matrix, curves by AICc."""
-    role = {REMAINDER: "remainder", MARROW: "marrow"}
+    role: dict[str, Role] = {REMAINDER: "remainder", MARROW: "marrow"}
     return {
         name: RegionPlan(
             role=role.get(name, "lesion" if "mL" in name else "organ"), u_volume_fraction=u_volume.get(name, 0.0)
@@ -155,9 +157,9 @@ def setting(number: int, decays: int = 100_000, points: int = 64) -> Setting:
     return Setting(patient, truth, tuple(lying))
 
 
-def one_repeat(seed: int, arm: Arm, *, per_patient: int = PER_PATIENT, decays: int = 100_000) -> Repeat:
-    """Simulate, measure, compare. Seeds 1 to `per_patient` are of one patient, with noise (and errors) of their own."""
-    here = setting(1 + (seed - 1) // per_patient, decays)
+def one_repeat(seed: int, arm: Arm, *, decays: int = 100_000, points: int = 64) -> Repeat:
+    """Simulate, measure, compare. Seeds 1 to 5 are of one patient, with noise (and errors) of their own."""
+    here = setting(1 + (seed - 1) // PER_PATIENT, decays, points)
     patient = here.patient
     scans = tuple(
         scan_of(lying, at_h, camera=CAMERA, seed=(seed, number, 1))
@@ -229,9 +231,11 @@ def run(arms: tuple[Arm, ...], repeats: int, workers: int) -> dict[Arm, list[Rep
     """The repeats of each arm, seeds from 1, over worker processes; same seeds, same numbers."""
     seeds = list(range(1, repeats + 1))
     groups = [seeds[i : i + PER_PATIENT] for i in range(0, repeats, PER_PATIENT)]
-    found: list[Repeat] = []
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for done in pool.map(partial(of_patient, arms=arms), groups):
+    job, found = partial(of_patient, arms=arms), []
+    with ExitStack() as stack:
+        parallel = workers > 1
+        pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn"))) if parallel else None
+        for done in map(job, groups) if pool is None else pool.map(job, groups):
             found += done
             print(f"{len(found)} of {repeats * len(arms)}", file=sys.stderr, flush=True)
     return {arm: [repeat for repeat in found if repeat.arm == arm] for arm in arms}
@@ -239,18 +243,19 @@ def run(arms: tuple[Arm, ...], repeats: int, workers: int) -> dict[Arm, list[Rep
 
 PAGE = """# Images to doses on digital patients
 
-Made by `python scripts/validate_cycle_dose.py --repeats {repeats} --date {date} --write` (seeds 1 to {repeats}; same seeds,
-same numbers). All patients are made up: phantom equations whose volumes differ by 10 %, uptake by 25 % and half-lives by
-12.5 %. {patients} patients, each with motions of its own; {per_patient} repeats of each with noise and errors of their own.
+Made by `python scripts/validate_cycle_dose.py --repeats {repeats} --date {date} --write` (seeds 1 to
+{repeats}; same seeds, same numbers). All patients are made up: phantom equations whose volumes differ by 10 %, uptake
+by 25 % and half-lives by 12.5 %. {patients} patients, each with motions of its own; {per_patient} repeats of each with
+noise and errors of their own.
 
-Each patient is scanned at {hours} h: blur of {psf:g} mm (FWHM), independent counts at {cps:g} cps/MBq for {minutes:g} min,
-voxels of 4.8 mm. After the first scan the patient is moved by {shift:g} mm and turned by {turn:g}° in random directions; the
-motion is known to the chain. Regions lie on the grid of the first scan and are carried to the others. Activity by the
-geometric transfer matrix, curves by AICc over four scans, doses by region kernels with the patient's masses. Truth:
-decays sampled on the equations, without an image (standard error about 0.3 %).
+Each patient is scanned at {hours} h: blur of {psf:g} mm (FWHM), independent counts at {cps:g} cps/MBq for
+{minutes:g} min, voxels of 4.8 mm. After the first scan the patient is moved by {shift:g} mm and turned by {turn:g}° in
+random directions; the motion is known to the chain. Regions lie on the grid of the first scan and are carried to the
+others. Activity by the geometric transfer matrix, curves by AICc over four scans, doses by region kernels with the
+patient's masses. Truth: decays sampled on the equations, without an image (standard error about 0.3 %).
 
-Acceptance: kidneys within 5 %, tumours of 7 and 40 mL within 8 % in every repeat of the first arm; truth inside k = 2 in
-90 % or more of the repeats in both. `./lutetia test --long` holds both.
+Acceptance: kidneys within 5 %, tumours of 7 and 40 mL within 8 % in every repeat of the first arm; truth inside k = 2
+in 90 % or more of the repeats in both. `./lutetia test --long` holds both.
 
 ## Images alone wrong
 
@@ -261,8 +266,8 @@ scan, and the S values (2 %).
 
 ## Everything wrong
 
-Outlines drawn wrong by the u of a CT outline (voxels {voxel:g} mm, blur {outline:g} mm: 3 u(d)/d of the volume), calibration by
-{cal:g} %, blur by {fwhm:g} mm, each by a draw with the standard uncertainty that the chain is told.
+Outlines drawn wrong by the u of a CT outline (voxels {voxel:g} mm, blur {outline:g} mm: 3 u(d)/d of the volume),
+calibration by {cal:g} %, blur by {fwhm:g} mm, each by a draw with the standard uncertainty that the chain is told.
 
 {everything}
 
@@ -271,8 +276,8 @@ Outlines drawn wrong by the u of a CT outline (voxels {voxel:g} mm, blur {outlin
 - u is larger than the spread where it holds what these patients do not vary (S values, one error for all) or what lies
   before the first scan; nothing was tuned to the result.
 - Four scans from {first_h:g} h on do not determine the fast phase of marrow and rest of the body: their u says so.
-- Outlines of lungs, spine and rest are exact in the second arm, but their neighbours' are not: what a wrong neighbour does
-  to a region of little activity is not in its u.
+- Outlines of lungs, spine and rest are exact in the second arm, but their neighbours' are not: what a wrong neighbour
+  does to a region of little activity is not in its u.
 - Noise here is independent from voxel to voxel; a reconstruction correlates it, and the scatter of voxels is then too
   small. Uptake is even within each region of the phantom; real uptake is not.
 - One cycle (twelve regions, four scans) took {seconds:.1f} s (median, on two cores that had other work).

@@ -264,7 +264,7 @@ def partial_volume() -> None:
     point(
         "8", "recovery of blurred spheres (10, 22, 37 mm) against the closed form [0.01]", f"{worst:.4f}", worst < 0.01
     )
-    point("8", "transfer matrix brings the activity back [0.5 %]", f"{100 * back:.3f} %", back < 5e-3)
+    point("8", "transfer matrix brings back what the same blur took [0.5 %]", f"{100 * back:.3f} %", back < 5e-3)
 
 
 def speed(folder: Path) -> None:

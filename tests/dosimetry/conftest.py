@@ -1,4 +1,4 @@
-"""A made-up kernel whose every value and whose whole energy are known: a sum of Gaussians, averaged over voxels exactly."""
+"""A made-up kernel, known in every value and in its whole energy: a sum of Gaussians, averaged over voxels exactly."""
 
 from __future__ import annotations
 

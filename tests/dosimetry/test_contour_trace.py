@@ -74,7 +74,9 @@ def test_the_region_comes_back_whatever_its_shape(mask):
 
 def test_an_oblique_ball_comes_back():
     turn = RigidTransform.about((1, 2, 3), axis=(1, 2, 3), angle_deg=40, from_frame="a", to_frame="a")
-    grid = Geometry.regular((24, 40, 40), (3.0, 1.5, 1.5), first_voxel_mm=(-29,) * 3, frame_of_reference="a").moved(turn)
+    grid = Geometry.regular((24, 40, 40), (3.0, 1.5, 1.5), first_voxel_mm=(-29,) * 3, frame_of_reference="a").moved(
+        turn
+    )
     away = np.linalg.norm(grid.world_mm(np.moveaxis(np.indices(grid.shape), 0, -1)) - grid.centre_mm, axis=-1)
     ball = Region(name="ball", shares=(away <= 20), geometry=grid)
     back = region_of_contours("ball", contours_of_region(ball), grid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from lutetia.dosimetry.curve import ExponentialSum
 from lutetia.dosimetry.cycle_dose import RegionPlan, cycle_dose
 from lutetia.dosimetry.kernel import radial_kernel
 from lutetia.dosimetry.marrow import Measured
-from lutetia.dosimetry.phantom import DigitalPatient, digital_patient, on_grid
+from lutetia.dosimetry.phantom import DigitalPatient, digital_patient, on_grid, torso_geometry
 from lutetia.dosimetry.phantom_scan import PERFECT, Camera, phantom_series, scan_of
 from lutetia.dosimetry.phantom_truth import phantom_truth
 from lutetia.dosimetry.radiobiology import tissue_parameters
@@ -45,29 +46,39 @@ def small(small_body):
 # --- the digital patient ---------------------------------------------------------------------------------------------
 
 
-def perfect_images(validation, hours):
+def perfect_images(validation, grid, decays):
+    """Early scans too, so that the fast phases are seen at all."""
     patient = digital_patient()
-    grid = validation.field_of_view(patient)
-    scans = phantom_series(patient, grid, hours=hours, camera=PERFECT)
-    seen = on_grid(patient, grid)
+    scans = phantom_series(patient, grid(patient), hours=(1.0, 4.0, 24.0, 48.0, 96.0, 168.0), camera=PERFECT)
+    seen = on_grid(patient, grid(patient))
     series = validation.series_of(patient, scans, seen.regions(), seen.density(), fwhm_mm=0.0)
-    return patient, cycle_dose(series, validation.plans_for(patient, {}), dose_map=False)
-
-
-def test_perfect_images_give_the_true_doses(validation):
-    """Acceptance 9, from images to doses; early scans so that the fast phases are seen at all."""
-    patient, found = perfect_images(validation, (1.0, 4.0, 24.0, 48.0, 96.0, 168.0))
-    truth = phantom_truth(patient, radial_kernel("Lu-177"), decays=160_000)
-    limit = {"liver lesion 1 mL": 0.03, "vertebral marrow": 0.02}
-    for name in (*patient.names[:7], "liver"):
-        assert truth.error_gy(name) < 0.004 * truth.mean_gy(name) or name == "vertebral marrow"
-        assert found.region(name).dose.gy == pytest.approx(truth.mean_gy(name), rel=limit.get(name, 0.01)), name
+    found = cycle_dose(series, validation.plans_for(patient, {}), dose_map=False)
     assert not found.alarms
+    truth = phantom_truth(patient, radial_kernel("Lu-177"), decays=decays)
+    named = (*patient.names[:7], "liver")
+    assert "vertebral marrow" in named
+    return {name: found.region(name).dose.gy / truth.mean_gy(name) for name in named}
+
+
+def test_perfect_images_give_the_true_doses_short(validation):
+    """Acceptance 9 on voxels of 8 mm, where the 1 mL lesion and the marrow's border are hardly there."""
+    wide = partial(torso_geometry, shape=(104, 34, 56), spacing_mm=(8.0, 8.0, 8.0))
+    limit = {"liver lesion 1 mL": 0.03, "vertebral marrow": 0.035}
+    for name, ratio in perfect_images(validation, wide, 60_000).items():
+        assert ratio == pytest.approx(1, abs=limit.get(name, 0.012)), name
+
+
+@pytest.mark.long
+def test_perfect_images_give_the_true_doses(validation):
+    """Acceptance 9, from images to doses."""
+    limit = {"liver lesion 1 mL": 0.03, "vertebral marrow": 0.02}
+    for name, ratio in perfect_images(validation, validation.field_of_view, 400_000).items():
+        assert ratio == pytest.approx(1, abs=limit.get(name, 0.01)), name
 
 
 def test_blur_noise_and_motion_short(validation):
     """Acceptance 10 for one patient; the 50 are below."""
-    repeat = validation.one_repeat(1, "images", decays=60_000)
+    repeat = validation.one_repeat(1, "images", decays=60_000, points=27)
     for name, most_pct in validation.LIMIT_PCT.items():
         assert abs(repeat.error_pct[name]) < most_pct, name
         assert abs(repeat.error_pct[name]) < 2 * repeat.u_pct[name], name
@@ -75,7 +86,7 @@ def test_blur_noise_and_motion_short(validation):
 
 @pytest.mark.long
 def test_blur_noise_and_motion_of_fifty(validation):
-    found = validation.run(("images", "everything"), 50, 2)
+    found = validation.run(("images", "everything"), 50, 1)
     for arm, repeats in found.items():
         rows = {row["region"]: row for row in validation.summary(repeats)}
         for name, most_pct in validation.LIMIT_PCT.items():
@@ -132,7 +143,7 @@ def flipped(series, *axes):
 @pytest.mark.parametrize("axes", [(0,), (2,), (0, 1, 2)], ids=["slices reversed", "mirrored", "all axes"])
 def test_reversed_arrays_change_nothing(small, small_body, axes):
     found = cycle_dose(flipped(small_body.series(), *axes), small_body.plans())
-    same(found, small, rel=5e-4)  # the coarse grid of the far kernel starts at another end
+    same(found, small, rel=1.5e-3)  # the far kernel's coarse grid starts at another end
     mapped, other = found.dose_map.dose.flipped(*axes).array, small.dose_map.dose.array
     assert np.abs(mapped - other).max() < 0.003 * other.max()
 

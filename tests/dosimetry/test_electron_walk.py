@@ -9,9 +9,9 @@ import pytest
 
 from lutetia.dosimetry.collision_tables import collision_tables
 from lutetia.dosimetry.electron_walk import ElectronTables, follow_electron
-from lutetia.dosimetry.random_stream import start_history
 from lutetia.dosimetry.stopping import electron_stopping
 from lutetia.dosimetry.tally import COLUMNS, STACK_PARTICLES, Body, Tally
+from lutetia.random_stream import start_history
 
 ENDLESS = Body(0.0, 0.0, 0.0)
 

@@ -7,6 +7,7 @@ import pytest
 
 from lutetia.dosimetry.geometric_transfer import blurred, region_contents
 from lutetia.dosimetry.geometry import Geometry
+from lutetia.dosimetry.recovery import recovery_of_blurred_sphere
 from lutetia.dosimetry.region import Region
 from lutetia.dosimetry.region_set import RegionSet
 from lutetia.dosimetry.solid import Solid, bodies, shares_of_voxels, volumes_ml
@@ -55,6 +56,25 @@ def test_what_a_mask_shows_is_less(phantom):
     image = image_of(shares, 10.0)
     seen = (image.array * shares[0]).sum() / shares[0].sum()
     assert seen < 0.7 * 100  # a third is blurred away, and the transfer matrix brings it back
+
+
+@pytest.mark.parametrize("diameter_mm", [22.0, 37.0])
+def test_a_blurred_ball_shows_what_the_closed_form_says_and_is_brought_back(diameter_mm):
+    """Independent routes: erf and exponentials on the one hand, voxels on the other."""
+    grid = Geometry.regular((34, 34, 34), (3.0,) * 3, first_voxel_mm=(-49.5,) * 3, frame_of_reference="made up")
+    balls = [Solid(centre_mm=(0.0, 0.0, 0.0), semi_axes_mm=(r, r, r)) for r in (diameter_mm / 2, 45.0)]
+    shares = shares_of_voxels(bodies([(ball, i) for i, ball in enumerate(balls)]), grid)
+    regions = RegionSet(
+        regions=tuple(Region(name=n, shares=s, geometry=grid) for n, s in zip(("ball", "rest"), shares, strict=True))
+    )
+    image = Volume(array=blurred(100 * shares[0], (3.0,) * 3, 10.0), geometry=grid, unit="kBq/mL")
+    shown = float((image.array * shares[0]).sum() / shares[0].sum()) / 100
+    # shares average over a voxel twice, in the image and in the mask: each adds the variance of a box, 3²/12 mm²
+    fwhm_mm = np.sqrt(10.0**2 + 8 * np.log(2) * 2 * 3.0**2 / 12)
+    assert shown == pytest.approx(float(recovery_of_blurred_sphere(diameter_mm, fwhm_mm)), abs=0.004)
+    found = region_contents(image, regions, psf_fwhm_mm=10.0)
+    assert found.total_of("ball") == pytest.approx(0.1 * np.pi * diameter_mm**3 / 6000, rel=5e-3)  # 100 kBq/mL
+    assert abs(found.total_of("rest")) < 0.01 * found.total_of("ball")
 
 
 def test_the_uncertainty_is_that_of_repeats(phantom):

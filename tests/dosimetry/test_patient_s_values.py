@@ -7,7 +7,7 @@ import pytest
 
 from lutetia.dosimetry.geometry import Geometry
 from lutetia.dosimetry.organ import GY_G_PER_MBQ_H_MEV
-from lutetia.dosimetry.patient_photons import patient_dose_between_regions
+from lutetia.dosimetry.patient_region_dose import patient_dose_between_regions
 from lutetia.dosimetry.patient_s_values import patient_s_values
 from lutetia.dosimetry.photon_batches import PhotonRun
 from lutetia.dosimetry.photon_source import photon_source

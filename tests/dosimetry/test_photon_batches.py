@@ -115,3 +115,17 @@ def test_regions_add_up_and_own_voxels_belong_to_the_source():
 def test_histories_fill_the_batches():
     assert PhotonRun(histories=1000).per_batch == 32
     assert PhotonRun(histories=BATCHES).per_batch == 1
+
+
+def test_a_border_voxel_gives_each_region_its_part_by_hand():
+    # four inner voxels of lung, one that is half lung (0.3) and half tissue (1.1): the lung has 0.15 of its 0.7 g/mL
+    density = np.full(SHAPE, 0.0012)
+    density[4, 4, 2:6], density[4, 4, 6], density[4, 4, 7:9] = 0.3, 0.7, 1.1
+    shares = np.zeros(SHAPE, np.float32)
+    shares[4, 4, 2:6], shares[4, 4, 6], shares[0, 0, 0] = 1, 0.5, 1  # one voxel of it in air, outside the box
+    lung = RegionSet(regions=(Region(name="lung", shares=shares, geometry=GEOMETRY),))
+    body = photon_body(tissue_map(Volume(array=density, geometry=GEOMETRY, unit="g/mL")), np.zeros(SHAPE, bool))
+    assert body.voxels.shape == (1, 1, 7)
+    inner = (4 * 0.3 + 0.0012) / 5  # the voxel in air counts as one of the lung
+    expected = [1, 1, 1, 1, 0.5 * inner / 0.7, 0, 0]
+    assert body.weights(lung).toarray()[0] == pytest.approx(expected, rel=1e-5)

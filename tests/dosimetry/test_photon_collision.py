@@ -16,7 +16,6 @@ from lutetia.dosimetry.photon_collision import (
     row_of,
     turned,
 )
-from lutetia.dosimetry.random_stream import start_history
 from lutetia.dosimetry.tissue_attenuation import (
     TO_COHERENT,
     TO_INCOHERENT,
@@ -25,6 +24,7 @@ from lutetia.dosimetry.tissue_attenuation import (
     mean_compton_share,
     tissue_tables,
 )
+from lutetia.random_stream import start_history
 
 SOFT = 3
 FORWARD = (0.0, 0.0, 1.0)

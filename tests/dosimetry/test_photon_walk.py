@@ -11,8 +11,8 @@ from lutetia.dosimetry.collision_tables import collision_tables
 from lutetia.dosimetry.medium import medium
 from lutetia.dosimetry.photon_data import attenuation, incoherent_share
 from lutetia.dosimetry.photon_walk import PhotonTables, follow_photon
-from lutetia.dosimetry.random_stream import start_history
 from lutetia.dosimetry.tally import COLUMNS, STACK_PARTICLES, Body, Tally
+from lutetia.random_stream import start_history
 
 
 def walked(history: int, energy: float, half_thickness: float = inf, material: str = "water"):

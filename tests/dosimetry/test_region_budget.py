@@ -19,8 +19,8 @@ from lutetia.dosimetry.region_budget import (
     area_budget,
     chain_of,
     dose_with_budget,
-    mass_exponent,
     outline_u_fraction,
+    s_exponent_of,
     transfer_slope,
 )
 from lutetia.dosimetry.region_curve import region_curve
@@ -91,8 +91,8 @@ def test_without_blur_half_of_the_outline_counts():
 
 
 def test_s_falls_with_mass():
-    assert mass_exponent("Lu-177", 150.0) == pytest.approx(0.985, abs=0.015)
-    assert mass_exponent("Y-90", 1.0) < 0.9  # electrons leave a small ball
+    assert s_exponent_of("Lu-177", 150.0) == pytest.approx(0.985, abs=0.015)
+    assert s_exponent_of("Y-90", 1.0) < 0.9  # electrons leave a small ball
 
 
 def test_the_outline_has_the_u_of_its_images(series):

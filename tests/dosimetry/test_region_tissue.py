@@ -25,12 +25,12 @@ def test_border_voxels_have_the_density_of_the_inner_ones():
     # a lung of 0.3 (and a vessel) whose last voxel is half chest wall: the image shows (0.3 + 1.05) / 2 there
     image = density(1.05, 0.3, 0.3, 0.3, 0.7, 0.675, 1.05)
     lung = region(0, 1, 1, 1, 1, 0.5, 0)
-    assert own_density_g_per_ml(lung, image)[0, 0] == pytest.approx([1.05, 0.3, 0.3, 0.3, 0.7, 0.4, 1.05])
+    assert own_density_g_per_ml(lung, image)[0, 0] == pytest.approx([0.3, 0.3, 0.3, 0.7, 0.4])
     assert mass_g(lung, image) == pytest.approx(0.3 * 3 + 0.7 + 0.5 * 0.4)
 
 
 def test_a_region_with_few_inner_voxels_has_what_the_image_shows():
     image = density(1.05, 0.3, 0.3, 0.3, 0.7, 0.675, 1.05)
     small = region(0, 0.5, 1, 1, 1, 0.5, 0)
-    assert own_density_g_per_ml(small, image)[0, 0] == pytest.approx(image.array[0, 0])
+    assert own_density_g_per_ml(small, image)[0, 0] == pytest.approx(image.array[0, 0, 1:6])
     assert mass_g(small, image) == pytest.approx(0.15 + 0.3 + 0.3 + 0.7 + 0.3375)

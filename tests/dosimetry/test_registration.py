@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lutetia.dosimetry.geometry import Geometry
+from lutetia.dosimetry.phantom import digital_patient, on_grid, torso_geometry
+from lutetia.dosimetry.phantom_scan import random_position
 from lutetia.dosimetry.region import Region
 from lutetia.dosimetry.registration import (
     centre_of_gravity_mm,
@@ -126,3 +131,23 @@ def test_every_fault_is_named_at_once(images):
     assert places == ["metric", "start", "samples", "fixed", "within"]
     with pytest.raises(InputError, match="from the frame of the moving image"):
         register_rigid(fixed, moving, start=MADE.inverse())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("shift_mm", "turn_deg"), [(6.0, 3.0), (15.0, 8.0)])
+def test_a_patient_who_moved_is_found_to_half_a_millimetre(shift_mm, turn_deg):
+    """The CT of the digital patient, moved as equations: no image of it was ever resampled."""
+    patient = digital_patient()
+    grid = torso_geometry(patient, shape=(96, 72, 88), spacing_mm=(6.0, 6.0, 6.0))
+    there = replace(grid, frame_of_reference="moved")
+    position = random_position(grid.centre_mm, 7, shift_mm, turn_deg, patient.frame_of_reference, "moved")
+    fixed = on_grid(patient, grid, points=8).ct()
+    moving = on_grid(patient, there, transform=position, points=8).ct()
+    found = register_rigid(fixed, moving)
+    apart_mm = found.transform.apply_mm(grid.centre_mm) - position.inverse().apply_mm(grid.centre_mm)
+    assert np.linalg.norm(apart_mm) < 0.5
+    assert found.transform.then(position).angle_deg < 0.5
+    assert found.converged
+    assert found.alarms == ()
+    stored = json.loads(json.dumps(found.transform.record()))
+    assert np.array_equal(RigidTransform.from_record(stored).matrix, found.transform.matrix)

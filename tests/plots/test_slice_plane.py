@@ -84,5 +84,10 @@ def test_a_tall_body_is_cut_around_the_regions_with_the_other_plane_in_it():
     assert head - foot == pytest.approx(0.66 * 216)
     assert foot < 300
     assert head > 380
+    _, moved = planes_through(
+        low, high, transverse_at_mm=360.0, coronal_at_mm=0.0, seen_mm=seen, whole_mm=(250.0, 330.0)
+    )
+    assert moved.down_mm[1] < 250
+    assert moved.down_mm[0] > 330
     _, short = planes_through(low, np.array([100.0, 50.0, 90.0]), transverse_at_mm=40.0, coronal_at_mm=0.0)
     assert short.down_mm == (90.0, 0.0)

@@ -60,6 +60,13 @@ def test_a_logarithmic_axis_holds_three_decades_at_most_and_no_zero():
     assert all(row["mbq"] > 0 for number in (1, 2, 3) for row in rows(figure, number))
 
 
+def test_a_point_of_zero_is_an_open_triangle_at_the_foot():
+    figure = time_activity_figure([panel(activities_mbq=[60.0, 0.0], u_activities_mbq=None)])
+    foot, points = layers(figure)[5:7]
+    assert (foot["mark"]["shape"], [row["h"] for row in foot["data"]["values"]]) == ("triangle-down", [100.0])
+    assert [row["h"] for row in points["data"]["values"]] == [24.0]
+
+
 def test_a_linear_axis_begins_at_zero():
     figure = time_activity_figure([panel()], logarithmic=False)
     assert layers(figure)[2]["encoding"]["y"]["scale"]["domain"][0] == 0

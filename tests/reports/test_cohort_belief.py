@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from lutetia.results.record import record
 from lutetia.estimate import Estimate
 from lutetia.reports.cohort_belief import endpoint_of, made_up, what_to_believe
+from lutetia.results.record import record
 from lutetia.results.table import Table
 
 

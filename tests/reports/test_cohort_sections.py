@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lutetia.plots.figure import Figure
-from lutetia.reports.cohort_figures import Drawn
 from lutetia.reports.cohort_sections import numbers_of, result_sections
+from lutetia.reports.result_figures import Drawn
 from lutetia.results.table import Table
 
 

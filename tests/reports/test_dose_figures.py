@@ -63,6 +63,14 @@ def test_without_ct_the_dose_is_drawn_and_it_is_said(cycle_report):
     assert made.overlay_why == "no CT was given"
 
 
+def test_it_is_said_that_a_map_is_not_corrected_for_blur(figures, cycle_report):
+    assert figures.map_words == "of the map, which is not corrected for blur as the table is"
+    report = cycle_report(plan=None)
+    plain = tuple(replace(region, partial_volume="none") for region in report.cycle.regions[:2])
+    cycle = replace(report.cycle, regions=plain, dose_map=None)
+    assert dose_figures(replace(report, cycle=cycle), ()).map_words == "of the map"
+
+
 def test_ids_begin_anew_in_every_figure():
     figure = Figure(
         specification={

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 
 pytest.importorskip("matplotlib")
 
-from lutetia.reports.dose_page import page_of
+from lutetia.reports.dose_page import input_groups, page_of
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,16 @@ def test_what_is_not_known_stays_not_known(cycle_report):
     assert facts["Administered"] == "7.40 GBq, day not given"
     assert facts["Nuclide"] == "Lu-177"
     assert (page.made_by, page.made_up) == ("Lutetia 0", "")
+
+
+def test_a_folder_of_many_files_stands_as_one_on_paper():
+    files = [(f"ct/{k}.dcm", f"{k:064x}") for k in range(7)]
+    one, folder = input_groups([("study.yaml", "ab" * 32), *reversed(files)])
+    assert (one.name, one.files, one.checksum) == ("study.yaml", 1, "ab" * 32)
+    lines = "".join(f"{checksum}  {name}\n" for name, checksum in files)
+    assert (folder.name, folder.files) == ("ct/", 7)
+    assert folder.checksum == hashlib.sha256(lines.encode()).hexdigest()
+    assert len(input_groups(files[:6])) == 6
 
 
 def test_a_cycle_without_regions_has_a_page(cycle_report):

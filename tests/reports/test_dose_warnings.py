@@ -22,6 +22,19 @@ def test_alarms_come_first(cycle_report):
     assert texts(report, "alarm") == ["The image moved by 34 mm."]
 
 
+def test_a_map_that_has_nothing_to_do_with_the_table_is_an_alarm(cycle_report):
+    report = cycle_report()
+    kidney = report.cycle.region("left kidney")
+    wild = replace(kidney, dose_volume=replace(kidney.dose_volume, dose_gy=kidney.dose_volume.dose_gy * 1e20))
+    (text,) = texts(with_cycle(report, regions=(wild, report.cycle.region("spleen"))), "alarm")
+    assert text.startswith("Mean of the map and dose of the table differ by a factor above 10: left kidney ")
+    assert "spleen" not in text
+    blurred = replace(kidney, dose_volume=replace(kidney.dose_volume, dose_gy=kidney.dose_volume.dose_gy / 4))
+    assert texts(with_cycle(report, regions=(blurred,)), "alarm") == []
+    nothing = replace(kidney, dose_volume=replace(kidney.dose_volume, dose_gy=kidney.dose_volume.dose_gy * 0))
+    assert len(texts(with_cycle(report, regions=(nothing,)), "alarm")) == 1
+
+
 def test_a_region_without_a_dose_is_named_with_its_reason(cycle_report):
     report = cycle_report()
     lost = replace(report.cycle.regions[0], dose=None, why="no clearance was seen")

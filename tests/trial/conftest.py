@@ -1,11 +1,16 @@
 """A small made-up trial for the tests of simulation."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from lutetia.trial.accrual import Accrual
+from lutetia.trial.adam import Dataset, TrialData
 from lutetia.trial.hazard import Hazard
+from lutetia.trial.netter2 import netter2_model
+from lutetia.trial.simulate import simulate_trial
+from lutetia.trial.simulated_datasets import trial_datasets
 from lutetia.trial.trial_model import Arm, Readers, Stratum, TrialModel, Visits
 
 
@@ -49,3 +54,53 @@ def full_model(plain_model) -> TrialModel:
         readers=Readers(earlier_fraction=0.1, later_fraction=0.1, switches_fraction=0.5),
         strata=(Stratum(name="low", share=2.0, progression_factors=(0.8, 0.9)), Stratum(name="high", share=1.0)),
     )
+
+
+RANDOMISED, CUT_OFF = date(2021, 1, 1), date(2023, 1, 1)
+
+
+def trial_of(patients, adverse_events=(), laboratory=()):
+    """Datasets of patients written by hand: each a mapping with arm ("A" experimental, "B" control) and what differs
+    from a patient alive, treated, stable and event-free for 700 days."""
+    subjects, responses, times = [], [], []
+    for number, given in enumerate(patients, 1):
+        ids = {"STUDYID": "by hand", "USUBJID": str(number)}
+        facts = {key: value for key, value in given.items() if key.isupper()}
+        died = given.get("died_on")
+        subjects.append(
+            {
+                **ids, "TRT01P": given["arm"], "TRT01PN": int(given["arm"] == "A"), "TRT01A": given["arm"],
+                "RANDDT": RANDOMISED, "STRAT1": "g2", "STRAT2": "other", "FASFL": "Y", "SAFFL": "Y", "ONTRTFL": "Y",
+                "XOVERFL": "N", "DTHFL": "Y" if died else "N", "LSTALVDT": CUT_OFF,
+                "DTHDT": RANDOMISED + timedelta(days=died - 1) if died else None, **facts,
+            }
+        )  # fmt: skip
+        responses.append({**ids, "PARAMCD": "BOR", "PARQUAL": "central", "AVALC": given.get("best", "SD")})
+        for code, (days, event) in {"PFS": (700, 0), "OS": (700, 0), **given.get("times", {})}.items():
+            times.append(
+                {
+                    **ids, "PARAMCD": code, "STARTDT": RANDOMISED, "ADT": RANDOMISED + timedelta(days=days - 1),
+                    "AVAL": days, "CNSR": 1 - event,
+                    "EVNTDESC": given.get("what", "progression") if event else "censored",
+                }
+            )  # fmt: skip
+    return TrialData(
+        adsl=Dataset.of("ADSL", subjects),
+        adrs=Dataset.of("ADRS", responses),
+        adtte=Dataset.of("ADTTE", times),
+        adae=Dataset.of("ADAE", [{"STUDYID": "by hand", **row} for row in adverse_events]),
+        adlb=Dataset.of("ADLB", [{"STUDYID": "by hand", **row} for row in laboratory]),
+        cut_off=CUT_OFF,
+    )
+
+
+@pytest.fixture(scope="session")
+def replayed():
+    """Datasets of one replayed NETTER-2."""
+    return trial_datasets(simulate_trial(netter2_model(), seed=2807))
+
+
+@pytest.fixture(scope="session")
+def by_hand():
+    """`trial_of`, for tests that write their patients."""
+    return trial_of

@@ -53,17 +53,17 @@ def cohort_report(
 
       lutetia cohort report study.yaml --out out --format pdf --as-of 2026-11-20 --overwrite
     """
-    from lutetia.reports.cohort_files import Parts, report_files
-    from lutetia.reports.cohort_folder import refuse_folder, write_folder
+    from lutetia.reports.cohort_files import FORMAT, Parts, report_files
+    from lutetia.reports.result_folder import refuse_folder, write_folder
 
-    refuse_folder(out, overwrite=overwrite)
+    refuse_folder(out, format=FORMAT, overwrite=overwrite)
     parts = Parts(format.value)
     _refuse_without_drawer(parts)
     day = day_of(as_of, "--as-of") if as_of is not None else None
     with _watched() as told:
         report, script = _made(study, seed, day, told, drawn=parts is not Parts.tables)
         files = report_files(report, parts, r_script=script, told=told)
-        write_folder(files, out, overwrite=overwrite)
+        write_folder(files, out, format=FORMAT, overwrite=overwrite)
     typer.echo("\n".join(_summary(report, out, list(files))))
 
 

@@ -70,10 +70,10 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name whose type
     from lutetia.dosimetry.organ import remainder_s_gy_per_mbq_h as remainder_s_gy_per_mbq_h
     from lutetia.dosimetry.organ import time_integrated_activity_coefficient_h as time_integrated_activity_coefficient_h
     from lutetia.dosimetry.patient_photons import PatientDose as PatientDose
-    from lutetia.dosimetry.patient_photons import PatientRegionDoses as PatientRegionDoses
     from lutetia.dosimetry.patient_photons import PhotonBalance as PhotonBalance
     from lutetia.dosimetry.patient_photons import patient_dose as patient_dose
-    from lutetia.dosimetry.patient_photons import patient_dose_between_regions as patient_dose_between_regions
+    from lutetia.dosimetry.patient_region_dose import PatientRegionDoses as PatientRegionDoses
+    from lutetia.dosimetry.patient_region_dose import patient_dose_between_regions as patient_dose_between_regions
     from lutetia.dosimetry.patient_s_values import PatientSValues as PatientSValues
     from lutetia.dosimetry.patient_s_values import patient_s_values as patient_s_values
     from lutetia.dosimetry.phantom import DigitalPatient as DigitalPatient
@@ -306,10 +306,10 @@ _MODULE_OF = {
     "density_from_ct": "ct_density",
     "schneider_curve": "ct_density",
     "PatientDose": "patient_photons",
-    "PatientRegionDoses": "patient_photons",
+    "PatientRegionDoses": "patient_region_dose",
     "PhotonBalance": "patient_photons",
     "patient_dose": "patient_photons",
-    "patient_dose_between_regions": "patient_photons",
+    "patient_dose_between_regions": "patient_region_dose",
     "PatientSValues": "patient_s_values",
     "patient_s_values": "patient_s_values",
     "phantom_photon_truth": "phantom_photon_truth",

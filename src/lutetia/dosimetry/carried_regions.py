@@ -194,7 +194,7 @@ def _beyond_pct(
     for region in regions:
         box = bounding_box(region)
         part = source.cropped(
-            (box[0].start, box[1].start, box[2].start), (_length(box[0]), _length(box[1]), _length(box[2]))
+            (box[0].start, box[1].start, box[2].start), (_voxels_of(box[0]), _voxels_of(box[1]), _voxels_of(box[2]))
         )
         if onto.contains(part.corners_mm()).all():
             continue
@@ -229,5 +229,5 @@ def _in_slabs(slices: int, work: Callable[[int, int], None]) -> None:
             done.result()
 
 
-def _length(span: slice) -> int:
+def _voxels_of(span: slice) -> int:
     return int(span.stop - span.start)

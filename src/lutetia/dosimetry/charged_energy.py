@@ -22,8 +22,8 @@ from scipy.ndimage import maximum_filter, minimum_filter
 
 from lutetia.dosimetry.kernel import RADII_G_PER_CM2, RadialKernel
 from lutetia.dosimetry.lattice_kernel import CHARGED_COMPONENTS
-from lutetia.dosimetry.random_stream import start_history, uniform
 from lutetia.dosimetry.voxel_surface import EMPTY, Codes, Pieces, pieces_of, planes_at
+from lutetia.random_stream import start_history, uniform
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -6,7 +6,7 @@ from math import cos, exp, log, pi, sin, sqrt
 
 from numba import njit
 
-from lutetia.dosimetry.random_stream import Floats, State, uniform
+from lutetia.random_stream import Floats, State, uniform
 
 _MASS_MEV = 0.51099895
 _FINE_STRUCTURE = 7.2973525693e-3

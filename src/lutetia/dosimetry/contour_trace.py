@@ -84,9 +84,7 @@ def _segments(padded: NDArray[np.float32]) -> dict[int, int]:
     return following
 
 
-def _edge(
-    rows: NDArray[np.int64], columns: NDArray[np.int64], side: int, shape: tuple[int, ...]
-) -> NDArray[np.int64]:
+def _edge(rows: NDArray[np.int64], columns: NDArray[np.int64], side: int, shape: tuple[int, ...]) -> NDArray[np.int64]:
     """The number of an edge: twice the number of its first pixel, plus 1 if it runs down to the next row."""
     row = rows + (side == _BOTTOM)
     column = columns + (side == _RIGHT)

@@ -29,8 +29,8 @@ from lutetia.dosimetry.region_budget import (
     area_budget,
     chain_of,
     dose_with_budget,
-    mass_exponent,
     outline_u_fraction,
+    s_exponent_of,
 )
 from lutetia.dosimetry.region_curve import region_curve
 from lutetia.dosimetry.region_engine import EngineDoses, engine_doses, masses_g
@@ -110,6 +110,7 @@ def cycle_dose(
         engine=engine,
         conventions=_conventions(step, outlined, mass_words, map_of_tia, voxels),
         left_out=_left_out(step, map_of_tia, voxels),
+        tia_map=None if map_of_tia is None else map_of_tia.tia,
         alarms=cycle_alarms(series, results, half_life_h),
     )
 
@@ -176,19 +177,21 @@ def _budgets(
     found = {}
     for name, curve in curves.items():
         volume_ml, plan = series.regions[name].volume_ml, plans[name]
-        chain = chain_of(series, plan, curve, volume_ml=volume_ml, u_volume_fraction=_u_volume(series, plan, volume_ml))
+        chain = chain_of(
+            series, plan, curve, volume_ml=volume_ml, u_volume_fraction=_u_volume_fraction(series, plan, volume_ml)
+        )
         found[name] = area_budget(series, plan, curve, chain)
     return found
 
 
-def _u_volume(series: ActivitySeries, plan: RegionPlan, volume_ml: float) -> float:
+def _u_volume_fraction(series: ActivitySeries, plan: RegionPlan, volume_ml: float) -> float:
     return outline_u_fraction(series, plan, volume_ml, max(series.regions.geometry.spacing_mm))
 
 
 def _region(step: _Step, activity: RegionActivity) -> RegionResult:
     name = activity.name
     plan, region, curve = step.plans[name], step.series.regions[name], step.curves.get(name)
-    dose, parts, marrow, why = _dose(step, name)
+    dose, parts, marrow, why = _outcome(step, name)
     protraction, effect = None, None
     if plan.tissue is not None and dose is not None and curve is not None:
         protraction = protraction_factor(curve.curve, plan.tissue.repair_half_time_h)
@@ -199,7 +202,7 @@ def _region(step: _Step, activity: RegionActivity) -> RegionResult:
         role=plan.role,
         rule=region.rule,
         volume_ml=region.volume_ml,
-        u_volume_fraction=_u_volume(step.series, plan, region.volume_ml),
+        u_volume_fraction=_u_volume_fraction(step.series, plan, region.volume_ml),
         mass_g=step.mass_g[name],
         partial_volume=plan.partial_volume,
         engine=plan.engine or step.engine,
@@ -223,7 +226,7 @@ def _region(step: _Step, activity: RegionActivity) -> RegionResult:
     )
 
 
-def _dose(step: _Step, name: str) -> tuple[AbsorbedDose | None, Mapping[str, float], MarrowDose | None, str | None]:
+def _outcome(step: _Step, name: str) -> tuple[AbsorbedDose | None, Mapping[str, float], MarrowDose | None, str | None]:
     """The dose, its parts by source, the result of a marrow method, and why there is none."""
     plan = step.plans[name]
     if plan.marrow is not None and plan.marrow.method != "image":
@@ -236,7 +239,7 @@ def _dose(step: _Step, name: str) -> tuple[AbsorbedDose | None, Mapping[str, flo
         name,
         parts,
         step.budgets,
-        s_exponent=mass_exponent(step.series.nuclide, step.mass_g[name]),
+        s_exponent=s_exponent_of(step.series.nuclide, step.mass_g[name]),
         u_mass_fraction=plan.u_mass_g / plan.mass_g if plan.mass_g and plan.u_mass_g is not None else None,
         mass_is_given=given,
         u_s_fraction=step.u_s_fraction,
@@ -263,7 +266,7 @@ def _marrow(step: _Step, name: str) -> tuple[AbsorbedDose | None, Mapping[str, f
             blood,
             replace(table, u_fraction=step.u_s_fraction),
             areas,
-            u_mass_fraction=_u_volume(step.series, plan, step.series.regions[name].volume_ml),
+            u_mass_fraction=_u_volume_fraction(step.series, plan, step.series.regions[name].volume_ml),
             density_g_per_ml=step.mass_g[name] / step.series.regions[name].volume_ml,
         )
     except InputError as refusal:

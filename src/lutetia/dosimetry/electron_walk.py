@@ -30,8 +30,8 @@ from lutetia.dosimetry.collision_tables import (
     Floats,
 )
 from lutetia.dosimetry.collisions import braking_cosine, elastic_cosine, knock_on, turn
-from lutetia.dosimetry.random_stream import State, uniform
 from lutetia.dosimetry.tally import ELECTRON, PHOTON, Body, Tally, push, score, way_out
+from lutetia.random_stream import State, uniform
 
 LOG_LOWEST = log(LOWEST_MEV)
 LOG_STEP = log(HIGHEST_MEV / LOWEST_MEV) / (ROWS - 1)

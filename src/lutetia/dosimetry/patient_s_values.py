@@ -11,18 +11,16 @@ from numpy.typing import NDArray
 
 from lutetia.dosimetry.nuclide import Nuclide
 from lutetia.dosimetry.organ import GY_G_PER_MBQ_H_MEV, STable
-from lutetia.dosimetry.patient_photons import (
-    Charged,
+from lutetia.dosimetry.patient_photons import Charged, as_photon_source, run_sentences, word_faults
+from lutetia.dosimetry.patient_region_dose import (
     absorbed_fractions,
     charged_fractions,
     mass_faults,
     mass_sentences,
     region_masses_g,
-    run_sentences,
-    word_faults,
 )
-from lutetia.dosimetry.photon_batches import PhotonRun, photon_body
-from lutetia.dosimetry.photon_source import PhotonSource, photon_source
+from lutetia.dosimetry.photon_batches import HISTORIES_OF_A_REGION, PhotonRun, photon_body
+from lutetia.dosimetry.photon_source import PhotonSource
 from lutetia.dosimetry.region_set import RegionSet
 from lutetia.dosimetry.tissue_map import tissue_map
 from lutetia.dosimetry.volume import Volume
@@ -57,18 +55,18 @@ def patient_s_values(
     mass_g: Mapping[str, float] | None = None,
     run: PhotonRun | None = None,
 ) -> PatientSValues:
-    """S values between all regions, activity even in each source; `run.histories` for each source.
+    """S values between all regions, activity even in each source; `run.histories` (or 400 000) for each source.
 
     `density` (g/mL) lies on the grid of the regions; `mass_g` as for `patient_dose_between_regions`. Raises InputError
     for another unit or grid, an unknown word.
     """
-    chosen = run or PhotonRun()
+    chosen = run or PhotonRun(histories=HISTORIES_OF_A_REGION)
     faults = [*word_faults(charged, chosen), *mass_faults(regions, mass_g)]
     if not density.geometry.same_grid(regions.geometry):
         faults.append(Fault(place="density", must="must lie on the grid of the regions", got="another grid"))
     if faults:
         raise InputError("patient S values", faults)
-    nuclide = source if isinstance(source, PhotonSource) else photon_source(source)
+    nuclide = as_photon_source(source)
     amounts: list[NDArray[Any]] = [region.shares / np.float32(region.voxels) for region in regions]
     anywhere = np.any([region.shares > 0 for region in regions], axis=0)
     body = photon_body(tissue_map(density), anywhere)

@@ -25,10 +25,10 @@ from lutetia.dosimetry.phantom_truth import PhantomTruth, phantom_truth
 from lutetia.dosimetry.photon_batches import CUT_MEV
 from lutetia.dosimetry.photon_collision import ABSORBED, PAIR, any_way, collide, line_drawn, row_of
 from lutetia.dosimetry.photon_source import PhotonSource, photon_source
-from lutetia.dosimetry.random_stream import start_history, uniform
 from lutetia.dosimetry.solid import OUTSIDE, Bodies, region_at
 from lutetia.dosimetry.tissue_attenuation import TOTAL, TissueTables, majorant_per_cm, tissue_tables
 from lutetia.dosimetry.tissue_map import SENTENCE, tissue_class_at
+from lutetia.random_stream import start_history, uniform
 
 Floats = NDArray[np.float64]
 

@@ -20,8 +20,8 @@ from lutetia.dosimetry.kernel import RADII_G_PER_CM2, RadialKernel
 from lutetia.dosimetry.medium import medium
 from lutetia.dosimetry.organ import GY_G_PER_MBQ_H_MEV
 from lutetia.dosimetry.phantom import DigitalPatient
-from lutetia.dosimetry.random_stream import State, start_history, uniform
 from lutetia.dosimetry.solid import Bodies, region_at
+from lutetia.random_stream import State, start_history, uniform
 
 Floats = NDArray[np.float64]
 

@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from lutetia.dosimetry.photon_source import PhotonSource
+from lutetia.dosimetry.region import bounding_box
 from lutetia.dosimetry.region_set import RegionSet
 from lutetia.dosimetry.region_tissue import own_density_g_per_ml
 from lutetia.dosimetry.tissue_attenuation import majorant_per_cm, tissue_tables
@@ -27,6 +28,7 @@ Scoring = Literal["analog", "expected"]
 Box = tuple[slice, slice, slice]
 
 BATCHES = 32  # independent parts of every run, whatever the number of workers: their spread is the standard error
+HISTORIES_OF_A_REGION = 400_000  # of each source region where no run is given
 CUT_MEV = 0.005  # a photon of 5 keV comes 0.2 mm far in soft tissue
 SCORINGS: dict[str, int] = {"analog": ANALOG, "expected": EXPECTED}
 
@@ -69,14 +71,22 @@ class PhotonBody:
 
         By volume and by the density of the region's own tissue over that of the voxel; in air by volume alone.
         """
-        rows, air = [], self.voxels.density_g_per_ml < air_below_g_per_ml()
-        for region in regions:
-            shares = self.cropped(region.shares)
-            own = self.cropped(own_density_g_per_ml(region, self.tissue.density))
-            rows.append(
-                csr_array((shares * np.where(air, 1.0, own / np.where(air, 1.0, self.voxels.density_g_per_ml)))[None])
-            )
-        return csr_array(vstack(rows))
+        values, rows, columns = [], [], []
+        first, shape = [span.start for span in self.box], self.voxels.shape
+        for row, region in enumerate(regions):
+            box = bounding_box(region)
+            share = region.shares[box].astype(np.float64)
+            seen = self.tissue.density.array[box].astype(np.float64)
+            own = own_density_g_per_ml(region, self.tissue.density)
+            share *= np.divide(own, seen, out=np.ones_like(seen), where=seen >= air_below_g_per_ml())
+            within = np.nonzero(share)
+            place = np.array([w + b.start - f for w, b, f in zip(within, box, first, strict=True)])
+            inside = np.all((place >= 0) & (place < np.array(shape)[:, None]), axis=0)
+            values.append(share[within][inside])
+            columns.append(np.ravel_multi_index(tuple(place[:, inside]), shape))
+            rows.append(np.full(values[-1].size, row))
+        size = (len(regions), self.voxels.density_g_per_ml.size)
+        return csr_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

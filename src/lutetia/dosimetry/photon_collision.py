@@ -12,7 +12,6 @@ from numba import njit
 
 from lutetia.dosimetry.collisions import coherent_cosine, compton
 from lutetia.dosimetry.photon_data import KEV_ANGSTROM
-from lutetia.dosimetry.random_stream import Floats, State, uniform
 from lutetia.dosimetry.tissue_attenuation import (
     BOUND_STEP,
     BOUND_STEPS,
@@ -24,6 +23,7 @@ from lutetia.dosimetry.tissue_attenuation import (
     TO_PHOTOELECTRIC,
     TissueTables,
 )
+from lutetia.random_stream import Floats, State, uniform
 
 ELECTRON_MASS_MEV = 0.51099895
 ABSORBED, SCATTERED, PAIR = 0, 1, 2

@@ -19,8 +19,8 @@ from lutetia.dosimetry.collision_tables import (
     Floats,
 )
 from lutetia.dosimetry.collisions import any_direction, bound_compton, coherent_cosine, turn
-from lutetia.dosimetry.random_stream import State, uniform
 from lutetia.dosimetry.tally import ELECTRON, PHOTON, Body, Tally, is_outside, push, score
+from lutetia.random_stream import State, uniform
 
 LOG_LOWEST = log(LOWEST_MEV)
 LOG_STEP = log(HIGHEST_MEV / LOWEST_MEV) / (ROWS - 1)

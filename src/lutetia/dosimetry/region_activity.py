@@ -25,6 +25,7 @@ from lutetia.errors import Fault, InputError
 BELOW_ZERO = "activity_below_zero"
 BEYOND = "partly_beyond_the_image"
 OUTSIDE_CURVE = "volume_outside_recovery_curve"
+NEGLIGIBLE = 0.01  # of the region's highest activity: so little below 0 is rounding or noise of an empty region
 SENTENCES = {
     BELOW_ZERO: "The correction for blur left less than no activity at a scan: 0 was taken there.",
     BEYOND: "Part of the region lies beyond an image: its activity is that of the part seen there.",
@@ -126,10 +127,8 @@ def _seen(
         mbq = float(series.recovery.corrected_mbq(within_mbq, volume_ml))
         low_ml, high_ml = series.recovery.volume_range_ml
         flags += [] if low_ml <= volume_ml <= high_ml else [OUTSIDE_CURVE]
-    if mbq < 0:
-        flags, mbq = [*flags, BELOW_ZERO], 0.0
     recovery = within_mbq / mbq if mbq > 0 else np.nan
-    u_mbq = _noise_mbq(point, name, mbq, within_mbq, scatter_mbq)
+    u_mbq = _noise_mbq(point, name, max(mbq, 0.0), within_mbq, scatter_mbq)
     return _Seen(mbq=mbq, u_mbq=u_mbq, recovery=recovery, volume_ml=volume_ml, flags=tuple(flags))
 
 
@@ -146,15 +145,17 @@ def _noise_mbq(point: TimePoint, name: str, mbq: float, within_mbq: float, scatt
 
 
 def _over_time(series: ActivitySeries, name: str, plan: RegionPlan, seen: list[_Seen]) -> RegionActivity:
+    found = np.array([one.mbq for one in seen])
+    below = (BELOW_ZERO,) if found.min() < -NEGLIGIBLE * max(found.max(), 0.0) else ()
     return RegionActivity(
         name=name,
         partial_volume=plan.partial_volume,
         times_h=series.times_h,
-        activity_mbq=np.array([one.mbq for one in seen]),
+        activity_mbq=np.maximum(found, 0.0),
         u_activity_mbq=np.array([one.u_mbq for one in seen]),
         recovery_fraction=np.array([one.recovery for one in seen]),
         volume_ml=np.array([one.volume_ml for one in seen]),
-        flags=tuple(dict.fromkeys(flag for one in seen for flag in one.flags)),
+        flags=tuple(dict.fromkeys((*(flag for one in seen for flag in one.flags), *below))),
         conventions=_sentences(series, plan),
     )
 

@@ -72,7 +72,7 @@ def transfer_slope(volume_ml: float, fwhm_mm: float) -> float:
 
 
 @lru_cache(maxsize=512)
-def mass_exponent(nuclide: str, mass_g: float) -> float:
+def s_exponent_of(nuclide: str, mass_g: float) -> float:
     """c in S ∝ mass^(−c), from spheres a little lighter and heavier; 1 where all energy stays in the region."""
     lighter, heavier = (sphere_s_gy_per_bq_s(nuclide, mass_g * (1 + way * STEP)) for way in (-1, 1))
     return log(lighter / heavier) / log((1 + STEP) / (1 - STEP))

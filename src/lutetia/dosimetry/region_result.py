@@ -21,6 +21,7 @@ from lutetia.dosimetry.radiobiology import Bed, Eqd2
 from lutetia.dosimetry.region_plan import Engine, PartialVolume, Role
 from lutetia.dosimetry.region_set import RegionSet
 from lutetia.dosimetry.single_time_point import SingleTimePoint
+from lutetia.dosimetry.volume import Volume
 from lutetia.dosimetry.voxel_dose import VoxelDose
 from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
@@ -135,9 +136,10 @@ class RegionResult:
 class CycleDose:
     """The doses of one cycle.
 
-    `outlines` are the regions on the grid of the maps; `dose_map` the voxel map on that grid (Gy), None where none was
-    asked for. `alarms` are sentences for what a person must look at before the result is used; `conventions` says how
-    all of it was done; `left_out` what the result does not rest on.
+    `outlines` are the regions on the grid of the maps; `dose_map` the voxel map on that grid (Gy) and `tia_map` the map
+    of the time-integrated activity it was made from, None where none was asked for. `alarms` are sentences for what a
+    person must look at before the result is used; `conventions` says how all of it was done; `left_out` what the result
+    does not rest on.
     """
 
     nuclide: str
@@ -149,6 +151,7 @@ class CycleDose:
     conventions: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     alarms: tuple[str, ...]
+    tia_map: Volume | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -24,17 +24,16 @@ SENTENCE = (
 
 
 def own_density_g_per_ml(region: Region, density: Volume) -> Floats:
-    """(z, y, x): density of the region's tissue in each voxel, that of the image outside the region."""
-    found = density.array.astype(np.float64)
+    """Density of the region's tissue in each voxel of its bounding box (z, y, x); without a share, the image's."""
     box = bounding_box(region)
-    shares, values = region.shares[box], found[box]
+    shares, values = region.shares[box], density.array[box].astype(np.float64)
     inner = shares >= INNER_FRACTION
     if np.count_nonzero(inner) >= FEWEST_INNER_VOXELS:
         values[(shares > 0) & ~inner] = values[inner].mean()
-    return found
+    return values
 
 
 def mass_g(region: Region, density: Volume) -> float:
     """The mass of the region by the density of its own tissue."""
-    own = region.shares * own_density_g_per_ml(region, density)
+    own = region.shares[bounding_box(region)] * own_density_g_per_ml(region, density)
     return float(own.sum(dtype=np.float64)) * density.geometry.voxel_volume_ml

@@ -21,8 +21,8 @@ from lutetia.dosimetry.collision_tables import collision_tables
 from lutetia.dosimetry.collisions import any_direction
 from lutetia.dosimetry.electron_walk import ElectronTables, follow_electron
 from lutetia.dosimetry.photon_walk import PhotonTables, follow_photon
-from lutetia.dosimetry.random_stream import start_history, uniform
 from lutetia.dosimetry.tally import COLUMNS, ELECTRON, PHOTON, STACK_PARTICLES, Body, Tally, push
+from lutetia.random_stream import start_history, uniform
 
 Floats = NDArray[np.float64]
 

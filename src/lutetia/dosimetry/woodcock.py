@@ -14,8 +14,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from lutetia.dosimetry.photon_collision import ABSORBED, PAIR, any_way, collide, line_drawn, row_of
-from lutetia.dosimetry.random_stream import start_history, uniform
 from lutetia.dosimetry.tissue_attenuation import TOTAL, TissueTables
+from lutetia.random_stream import start_history, uniform
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

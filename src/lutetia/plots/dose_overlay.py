@@ -59,9 +59,9 @@ def dose_overlay(
 ) -> Picture:
     """The two slices, one below the other, at one scale. Dose in Gy, CT in HU (None: dose alone), one frame.
 
-    `regions` come with the mark printed on their outline (a number of the table); `whole` is shown in full height. Colours are logarithmic in dose, as
-    lesions get many times what organs get; they end at the dose that 0.2 % of the coloured area exceed and begin at
-    2 % of it. Raises ValueError where frames of reference differ.
+    `regions` come with the mark printed on their outline (a number of the table); `whole` is shown in full height.
+    Colours are logarithmic in dose, as lesions get many times what organs get; they end at the dose that 0.2 % of the
+    coloured area exceed and begin at 2 % of it. Raises ValueError where frames of reference differ.
     """
     frames = {dose.frame_of_reference, *(r.geometry.frame_of_reference for _, r in regions)}
     if len(frames | ({ct.frame_of_reference} if ct is not None else set())) > 1:

@@ -112,7 +112,7 @@ def _legend(shown: Sequence[DoseVolume], plot_px: float, height_px: float) -> li
         here: dict[str, Any] = {"x": {"value": left}, "x2": {"value": left + 18}, "y": {"value": middle}}
         layers.append({"data": {"values": [{}]}, "mark": line, "encoding": here})
         name = shortened(one.region, size, LEGEND_ROOM - VALUE_ROOM - 30)
-        words += [(name, left + 22, at + 1, INK, "left"), (f"{one.mean_gy:.3g}", right, at + 1, INK, "right")]
+        words += [(name, left + 22, at + 1, INK, "left"), (_three_digits(one.mean_gy), right, at + 1, INK, "right")]
     for text, across, row, fill, align in words:
         mark = {"type": "text", "align": align, "baseline": "middle", "fontSize": size, "color": fill}
         place: dict[str, Any] = {"x": {"value": across}, "y": {"value": (row + 0.5) * row_px}, "text": {"value": text}}
@@ -122,6 +122,12 @@ def _legend(shown: Sequence[DoseVolume], plot_px: float, height_px: float) -> li
         place = {"x": {"value": plot_px / 2}, "y": {"value": height_px / 2}, "text": {"value": "no dose map"}}
         layers.append({"data": {"values": [{}]}, "mark": mark, "encoding": place})
     return layers
+
+
+def _three_digits(gy: float) -> str:
+    if gy < 999.5 or gy >= 99_999.5:
+        return f"{gy:#.3g}".rstrip(".")
+    return f"{gy:.0f}"
 
 
 def _ticks(low: float, high: float, log_axis: bool) -> dict[str, Any]:

@@ -48,8 +48,8 @@ def time_activity_figure(
 ) -> Figure:
     """Small multiples with one time axis and an activity axis each; bars and bands are u with k = 1.
 
-    A logarithmic axis shows three decades at most. What lies outside the points (before the first, after the last) is
-    dashed.
+    A logarithmic axis shows three decades at most; points below it are open triangles at its foot. What lies outside
+    the points (before the first, after the last) is dashed.
     """
     end_h = BEYOND * max([1.0, *(float(t) for panel in panels for t in panel.times_h)])
     columns = max(1, min(columns, len(panels)))
@@ -86,7 +86,7 @@ def _panel(panel: ActivityPanel, frame: _Frame, *, left: bool, bottom: bool) -> 
          "axis": _axis("Hours after administration" if bottom else None, tickCount=4, labelFlush=False)}  # fmt: skip
     kind = {"type": "log", "base": 10} if frame.logarithmic else {}
     y = {"field": "mbq", "type": "quantitative",
-         "scale": {**kind, "domain": [low, high], "nice": False, "clamp": True},
+         "scale": {**kind, "domain": [low, high], "nice": False},
          "axis": _axis("MBq" if left else None, format="~f", **_ticks(low, high, frame.logarithmic))}  # fmt: skip
     return {
         "width": frame.width_px,
@@ -149,7 +149,8 @@ def _curve_layers(rows: list[dict[str, Any]], x: dict[str, Any], y: dict[str, An
     for part in ("before", "measured", "beyond"):
         inside = part == "measured"
         mark = {"type": "line", "color": COLOURS[0], "strokeWidth": 1.6 if inside else 1.2, "clip": True}
-        shown = [{key: row[key] for key in ("h", "mbq")} for row in rows if row["part"] == part and row["mbq"] > 0]
+        shown = [{key: row[key] for key in ("h", "mbq")} for row in rows if row["part"] == part]
+        shown = [row for row in shown if row["mbq"] > 0 or low == 0]  # zero has no place on a logarithmic axis
         layers.append(
             {
                 "data": {"values": shown},
@@ -177,7 +178,19 @@ def _point_layers(panel: ActivityPanel, x: dict[str, Any], y: dict[str, Any], lo
             "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
         },
         {
-            "data": {"values": rows},
+            "data": {"values": [{**row, "mbq": low} for row in rows if row["mbq"] < low]},  # beyond the axis
+            "mark": {
+                "type": "point",
+                "shape": "triangle-down",
+                "size": 26,
+                "stroke": INK,
+                "fill": "white",
+                "opacity": 1,
+            },
+            "encoding": {"x": x, "y": y},
+        },
+        {
+            "data": {"values": [row for row in rows if row["mbq"] >= low]},
             "mark": {"type": "point", "shape": "circle", "size": 18, "filled": True, "fill": INK, "opacity": 1},
             "encoding": {"x": x, "y": y, "tooltip": tip},
         },

@@ -8,7 +8,7 @@ from typing import Any
 
 from lutetia.cohort.design_finding import DesignFinding, Remedy, RemedyRow
 from lutetia.errors import LutetiaError
-from lutetia.reports.cohort_cells import estimate_text
+from lutetia.reports.result_cells import estimate_text
 from lutetia.reports.typography import aligned, cell_text
 
 FIRED, QUIET, OPEN = "fired", "not fired", "cannot be told"

@@ -1,6 +1,6 @@
 """The files of a cohort report as bytes by name: page, PDF, tables, figures, data, R script, and a manifest of all.
 
-Nothing is written here (see `cohort_folder`); the same report gives the same bytes.
+Nothing is written here (see `result_folder`); the same report gives the same bytes.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 
 from lutetia.cohort.analysis_rows import AnalysisData
 from lutetia.cohort.select import Flow
-from lutetia.reports.cohort_figures import Drawn
 from lutetia.reports.cohort_report import Report
+from lutetia.reports.result_figures import Drawn
+from lutetia.reports.result_folder import MANIFEST
 from lutetia.reports.typesetting import picture
 from lutetia.results.table import Table
 
 FORMAT = "cohort-report/1"
-MANIFEST = "manifest.json"
 
 
 class Parts(StrEnum):

@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lutetia.reports.cohort_design import remedy_cells
-from lutetia.reports.cohort_figures import Drawn
 from lutetia.reports.cohort_report import INTENDED_USE, Report
 from lutetia.reports.cohort_wording import input_rows, provenance_rows
+from lutetia.reports.result_figures import Drawn
 from lutetia.reports.typesetting import font_faces
 from lutetia.reports.typography import sentence, typographic
 

@@ -6,11 +6,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from lutetia.reports.cohort_blocks import Block, Section, TableBlock
 from lutetia.reports.cohort_design import FIRED, Examined, remedy_cells
-from lutetia.reports.cohort_figures import Drawn
 from lutetia.reports.cohort_report import INTENDED_USE, Report
 from lutetia.reports.cohort_wording import input_rows, provenance_rows
+from lutetia.reports.result_blocks import Block, Section, TableBlock
+from lutetia.reports.result_figures import Drawn
 from lutetia.reports.typesetting import typeset
 from lutetia.reports.typography import sentence
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from lutetia.reports.cohort_blocks import Block, FigureBlock, Section, table_block
-from lutetia.reports.cohort_figures import Drawn
+from lutetia.reports.result_blocks import Block, FigureBlock, Section, table_block
+from lutetia.reports.result_figures import Drawn
 from lutetia.results.table import Table
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from lutetia.reports.cycle_report import CycleReport, Part
-from lutetia.reports.dose_numbers import per_cent
+from lutetia.reports.dose_numbers import per_cent, significant
 from lutetia.reports.typography import sentence
 
 Kind = Literal["alarm", "no dose", "extrapolated", "not known"]
+MOST_APART = 10.0  # of the map's mean from the table's dose: a 1 mL lesion loses three quarters to blur
 MOST_NAMES = 5  # of regions in one warning; the table has all
 MUCH_EXTRAPOLATED = 0.2  # of the area beyond the last scan: a choice of this report, printed with the warning
 PART_WORDS: dict[Part, str] = {
@@ -33,10 +35,32 @@ def warnings_of(report: CycleReport) -> tuple[Alert, ...]:
     """All warnings, the gravest first."""
     return (
         *(Alert(kind="alarm", text=sentence(text)) for text in report.cycle.alarms),
+        *_map_against_table(report),
         *_without_dose(report),
         *_extrapolated(report),
         *_not_known(report),
     )
+
+
+def _map_against_table(report: CycleReport) -> list[Alert]:
+    """Regions whose mean on the map and dose in the table are worlds apart: more than blur can do."""
+    apart = [
+        f"{region.name} {significant(region.dose_volume.mean_gy)} and {significant(region.dose.gy)} Gy"
+        for region in report.cycle.regions
+        if region.dose is not None and region.dose_volume is not None
+        and not 1 / MOST_APART <= _ratio(region.dose_volume.mean_gy, region.dose.gy) <= MOST_APART
+    ]  # fmt: skip
+    if not apart:
+        return []
+    more = f" and {len(apart) - MOST_NAMES} more" if len(apart) > MOST_NAMES else ""
+    text = f"Mean of the map and dose of the table differ by a factor above {MOST_APART:g}"
+    return [Alert(kind="alarm", text=f"{text}: {', '.join(apart[:MOST_NAMES])}{more}.")]
+
+
+def _ratio(one_gy: float, other_gy: float) -> float:
+    if other_gy == 0:
+        return 1.0 if one_gy == 0 else inf
+    return one_gy / other_gy
 
 
 def _without_dose(report: CycleReport) -> list[Alert]:

@@ -214,7 +214,7 @@ def test_a_source_without_its_name_elements_can_still_be_referred_to(targets, ph
 
 
 def attacked(data, draws):
-    """The file with random bytes turned, cut off, or an element emptied, deleted or filled with what does not belong."""
+    """The file with bytes turned, cut off, or an element emptied, deleted or filled with what does not belong."""
     kind = draws.choice(("element", "element", "vr", "delete", "flip", "cut"))
     if kind == "cut":
         return data[: draws.randrange(len(data))]

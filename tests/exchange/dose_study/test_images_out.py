@@ -41,6 +41,12 @@ def test_the_dose_comes_back_from_rtdose_and_nifti(folder, patient_outcome):
     assert pytest.approx(dose.array, rel=1e-6) == nibabel.load(folder / "dose.nii.gz").get_fdata().T
 
 
+def test_the_time_integrated_activity_comes_back(folder, patient_outcome):
+    image = nibabel.load(folder / "tia.nii.gz")
+    per_ml = patient_outcome.cycle.tia_map.converted("MBq h/mL")
+    assert np.abs(image.get_fdata().T - per_ml.array).max() <= 1e-6 * per_ml.array.max()
+
+
 def test_the_regions_come_back_from_the_seg(folder, patient_outcome):
     read = read_seg(folder / "regions.seg.dcm")
     regions = patient_outcome.assembled.series.regions

@@ -21,6 +21,7 @@ NAMES = {
     "ledger.csv",
     "plan.csv",
     "dose.nii.gz",
+    "tia.nii.gz",
     "dose.rtdose.dcm",
     "dose.rtdose_plan.dcm",
     "regions.seg.dcm",

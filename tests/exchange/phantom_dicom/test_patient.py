@@ -1,4 +1,4 @@
-"""The digital patient as files: read back, it holds what the equations say; every file conforms; same call, same bytes."""
+"""The digital patient as files: read back, it holds what the equations say; files conform; same call, same bytes."""
 
 from __future__ import annotations
 

@@ -53,11 +53,16 @@ def read_ct(
         )
         slices = [(name, dataset) for name, dataset in found if "LOCALIZER" not in words_of(dataset, "ImageType")]
         geometry_and_order = stacked(slices, faults)
-        arrays = [_hounsfield(name, dataset, limits, faults) for name, dataset in slices]
-        if faults or geometry_and_order is None:
+        if geometry_and_order is None:
+            for name, dataset in slices:  # for their faults
+                _hounsfield(name, dataset, limits, faults)
             raise InputError("CT series", faults)
         geometry, order = geometry_and_order
-        array = np.stack([part for which in order if (part := arrays[which]) is not None])
+        array = np.empty(geometry.shape, dtype=np.float32)
+        for k, which in enumerate(order):
+            _hounsfield(*slices[which], limits, faults, array[k])
+        if faults:
+            raise InputError("CT series", faults)
         series = identity_of([slices[which] for which in order])
     padded = sum(1 for _, dataset in slices if text_of(dataset, "PixelPaddingValue"))
     return CtScan(
@@ -67,29 +72,31 @@ def read_ct(
     )
 
 
-def _hounsfield(name: str, dataset: Dataset, limits: Limits, faults: list[Fault]) -> NDArray[np.float32] | None:
-    """(rows, columns) in HU; None after adding the fault."""
+def _hounsfield(
+    name: str, dataset: Dataset, limits: Limits, faults: list[Fault], out: NDArray[np.float32] | None = None
+) -> None:
+    """Fills `out` (rows, columns) with HU, or adds the fault."""
     slope, intercept = number_of(dataset, "RescaleSlope"), number_of(dataset, "RescaleIntercept")
     kind = text_of(dataset, "RescaleType")
     if slope is None or intercept is None or slope == 0:
         faults.append(Fault(place=name, must="must state RescaleSlope (not 0) and RescaleIntercept"))
-        return None
+        return
     if kind not in ("", "HU", "HU_MOD"):
         faults.append(Fault(place=name, must="must be in Hounsfield units", got=f"RescaleType {kind}"))
-        return None
+        return
     stored = stored_values(dataset, name, limits)
     if isinstance(stored, Fault):
         faults.append(stored)
-        return None
-    hu: NDArray[np.float32] = (stored[0] * np.float64(slope) + intercept).astype(np.float32)
+        return
+    hu = np.empty(stored.shape[1:], dtype=np.float32) if out is None else out
+    np.multiply(stored[0], np.float64(slope), out=hu, casting="same_kind")
+    hu += np.float32(intercept)
     padding = whole_number_of(dataset, "PixelPaddingValue")
     if padding is not None:
         hu[stored[0] == padding] = AIR_HU
     if hu.min() < PLAUSIBLE_HU[0] or hu.max() > PLAUSIBLE_HU[1]:
         got = f"{hu.min():g} to {hu.max():g}"
         faults.append(Fault(place=name, must=f"must lie within {PLAUSIBLE_HU} HU", got=got, do="Is the rescale right?"))
-        return None
-    return hu
 
 
 def _conventions(padded: int) -> tuple[str, ...]:

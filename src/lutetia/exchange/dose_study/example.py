@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from lutetia.dosimetry.phantom import digital_patient, on_grid, sphere_phantom, torso_geometry
+from lutetia.dosimetry.phantom import digital_patient, on_grid, phantom_table, sphere_phantom, torso_geometry
 from lutetia.dosimetry.phantom_scan import HOURS, Camera, phantom_scan, sphere_recoveries
 from lutetia.dosimetry.phantom_truth import PhantomTruth, phantom_truth
 from lutetia.errors import Fault, InputError
@@ -118,6 +118,7 @@ def declaration(made: WrittenPatient, camera: Camera, spheres: str) -> dict[str,
         "outlines": {"seg": _inside(made, made.visits[0].seg)},
         "overlaps": "state",
         "registration": {"method": "rigid", "images": "ct"},
+        "density": _density(),
         "regions": [_region(name) for name in _drawn(made)],
         "earlier_cycles": [
             {
@@ -203,6 +204,13 @@ def _camera(camera: Camera, spheres: str) -> dict[str, Any]:
         "outline_fwhm_mm": 1.0,
         "recovery": {"form": "gear_2018", "phantom": spheres},
     }
+
+
+def _density() -> dict[str, Any]:
+    """The made-up scanner's own Hounsfield units: another scanner's curve would give masses that are 4 % too large."""
+    scale = phantom_table().table["hounsfield"]
+    points = {name: [float(value) for value in scale[name]] for name in ("hu", "density_g_per_ml")}
+    return {**points, "source": "made-up scanner", "beyond": "hold"}
 
 
 def _region(name: str) -> dict[str, Any]:

@@ -38,9 +38,8 @@ def write_images(outcome: DoseOutcome, folder: Path, *, at: datetime) -> tuple[s
         left_out.append("No dose map was asked for: no RTDOSE and no NIfTI of it.")
     else:
         write_nifti(dose, folder / "dose.nii.gz")
-    tia = getattr(outcome.cycle, "tia_map", None)
-    if tia is not None:
-        write_nifti(tia, folder / "tia.nii.gz")
+    if outcome.cycle.tia_map is not None:
+        write_nifti(outcome.cycle.tia_map.converted("MBq h/mL"), folder / "tia.nii.gz")
     source = reference_files(outcome)
     if not source:
         return (*left_out, NO_DICOM)

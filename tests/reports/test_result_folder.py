@@ -8,8 +8,18 @@ from pathlib import Path
 import pytest
 
 from lutetia.errors import InputError
-from lutetia.reports.cohort_files import FORMAT, MANIFEST
-from lutetia.reports.cohort_folder import refuse_folder, write_folder
+from lutetia.reports.cohort_files import FORMAT
+from lutetia.reports.result_folder import MANIFEST
+from lutetia.reports.result_folder import refuse_folder as refuse_any_folder
+from lutetia.reports.result_folder import write_folder as write_any_folder
+
+
+def refuse_folder(folder, *, overwrite):
+    return refuse_any_folder(folder, format=FORMAT, overwrite=overwrite)
+
+
+def write_folder(made, folder, *, overwrite=False):
+    return write_any_folder(made, folder, format=FORMAT, overwrite=overwrite)
 
 
 def files(**contents):

@@ -10,15 +10,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lutetia.errors import Fault, InputError
-from lutetia.reports.cohort_files import FORMAT, MANIFEST
 
 OPTION = "--out"
+MANIFEST = "manifest.json"
 
 
-def refuse_folder(folder: Path, *, overwrite: bool) -> None:
-    """Raises InputError where a report may not be written, before any work is done.
+def refuse_folder(folder: Path, *, format: str, overwrite: bool) -> None:
+    """Raises InputError where files may not be written, before any work is done.
 
-    A folder that holds files is refused; with `overwrite` it may hold an earlier report, told by its manifest.
+    A folder that holds files is refused; with `overwrite` it may hold earlier files of the same `format`, told by its
+    manifest.
     """
     if folder.exists() and not folder.is_dir():
         raise _refused(folder, "must be a folder", "a file", "Choose another name.")
@@ -27,19 +28,21 @@ def refuse_folder(folder: Path, *, overwrite: bool) -> None:
     if not overwrite:
         do = "Choose another folder, or add --overwrite to replace the report in it."
         raise _refused(folder, "must be empty or not exist", "a folder with files", do)
-    if _earlier(folder) is None:
+    if _earlier(folder, format) is None:
         got = f"a folder with files but no {MANIFEST} of a report"
         raise _refused(folder, "must hold an earlier report to be overwritten", got, "Choose another folder.")
 
 
-def write_folder(files: Mapping[str, bytes], folder: Path, *, overwrite: bool = False) -> tuple[Path, ...]:
+def write_folder(
+    files: Mapping[str, bytes], folder: Path, *, format: str, overwrite: bool = False
+) -> tuple[Path, ...]:
     """Write files by their names inside a folder; what comes back are their paths.
 
     All are written to a new folder beside it first. With `overwrite` the files that the earlier manifest lists go;
     other files stay, and one that stands in the way of a new file is refused. Raises InputError as `refuse_folder`.
     """
-    refuse_folder(folder, overwrite=overwrite)
-    earlier = (_earlier(folder) or frozenset()) if folder.is_dir() else frozenset()
+    refuse_folder(folder, format=format, overwrite=overwrite)
+    earlier = (_earlier(folder, format) or frozenset()) if folder.is_dir() else frozenset()
     in_the_way = [name for name in files if (folder / name).exists() and name not in earlier]
     if in_the_way:
         got = ", ".join(in_the_way)
@@ -75,11 +78,11 @@ def _move(made: Path, folder: Path, names: list[str], earlier: frozenset[str]) -
             place.rmdir()
 
 
-def _earlier(folder: Path) -> frozenset[str] | None:
+def _earlier(folder: Path, format: str) -> frozenset[str] | None:
     """The files of the report in a folder by its manifest; None where there is no such manifest."""
     try:
         manifest: Any = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT:
+        if manifest["format"] != format:
             return None
         names = [str(entry["file"]) for entry in manifest["files"]]
     except (OSError, ValueError, KeyError, TypeError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lutetia.dosimetry.random_stream import mixed, start_history, uniform
+from lutetia.random_stream import mixed, start_history, uniform
 
 
 def drawn(seed: int, history: int, count: int) -> np.ndarray:

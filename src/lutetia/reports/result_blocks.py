@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from lutetia.reports.cohort_cells import aligned_rows
-from lutetia.reports.cohort_figures import Drawn
+from lutetia.reports.result_cells import aligned_rows
+from lutetia.reports.result_figures import Drawn
 from lutetia.results.printed import INDENT
 from lutetia.results.table import Table
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lutetia.estimate import Estimate
-from lutetia.reports.cohort_figures import drawn
+from lutetia.reports.result_figures import drawn
 from lutetia.results.figure_data import (
     BalanceFigure,
     BalancePoint,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lutetia.reports.cohort_blocks import NO_BREAK, head_lines, table_block
+from lutetia.reports.result_blocks import NO_BREAK, head_lines, table_block
 from lutetia.results.printed import INDENT
 from lutetia.results.table import Table, TableRow
 

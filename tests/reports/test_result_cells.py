@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lutetia.estimate import Estimate
-from lutetia.reports.cohort_cells import aligned_rows, estimate_text
+from lutetia.reports.result_cells import aligned_rows, estimate_text
 from lutetia.reports.typography import FIGURE_SPACE
 from lutetia.results.table import Table, TableRow
 
