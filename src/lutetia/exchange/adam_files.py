@@ -94,11 +94,15 @@ def _form(folder: Path) -> Form:
         return there[0]
     must = "must hold adsl.parquet (Parquet) or adsl.json (Dataset-JSON)"
     if not folder.is_dir():
-        fault = Fault(place="data", must="must be a folder", got="no such folder", do="lutetia trial simulate makes one.")
+        fault = Fault(
+            place="data", must="must be a folder", got="no such folder", do="lutetia trial simulate makes one."
+        )
     elif there:
         fault = Fault(place="data", must=f"{must}, not both", got="both", do="Name the folder of one form.")
     else:
-        fault = Fault(place="data", must=must, got="neither", do="Datasets of simulate are in parquet/ and dataset-json/.")
+        fault = Fault(
+            place="data", must=must, got="neither", do="Datasets of simulate are in parquet/ and dataset-json/."
+        )
     raise InputError(str(folder), [fault])
 
 

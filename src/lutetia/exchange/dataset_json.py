@@ -72,7 +72,9 @@ def rows_of_dataset_json(content: bytes, layout: Layout) -> list[dict[str, Any]]
     names = [str(column.get("name")) for column in document["columns"]]
     rows, faults = document.get("rows", []), []
     if len(rows) != document["records"]:
-        faults.append(Fault(place="records", must=f"must be the number of rows, {len(rows)}", got=str(document["records"])))
+        faults.append(
+            Fault(place="records", must=f"must be the number of rows, {len(rows)}", got=str(document["records"]))
+        )
     uneven = [at for at, row in enumerate(rows, start=1) if not isinstance(row, list) or len(row) != len(names)]
     if uneven:
         got = f"row {uneven[0]}" + (f" and {len(uneven) - 1} more" if len(uneven) > 1 else "")

@@ -17,7 +17,7 @@ from lutetia.trial.analyse import AnalysisChoices
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[WholeNumber, Field(ge=0)]
 Version = BeforeValidator(lambda given: f"{given:.1f}" if isinstance(given, int | float) else given)
-Difference = Literal["wald", "wald-corrected", "newcombe", "miettinen-nurminen", "mee", "agresti-caffo"]
+Difference = Literal["wald", "wald-cc", "newcombe", "newcombe-cc", "miettinen-nurminen", "mee", "agresti-caffo"]
 
 
 class AnalysisRequest(Declared):
@@ -25,7 +25,9 @@ class AnalysisRequest(Declared):
 
     title: Text | None = Field(default=None, description="what the report is called; absent: the study's name")
     data: Text = Field(description="folder of the datasets, Parquet or Dataset-JSON, relative to this file")
-    cut_off: Day | None = Field(default=None, description="data cut-off; absent: that of trial.json beside the datasets")
+    cut_off: Day | None = Field(
+        default=None, description="data cut-off; absent: that of trial.json beside the datasets"
+    )
     level: Share = Field(default=0.95, description="coverage of intervals")
     alpha_one_sided: Annotated[float, Field(gt=0, lt=0.5)] = Field(default=0.025, description="of the hierarchy")
     difference_method: Difference = Field(default="wald", description="interval of the difference of response rates")
@@ -36,7 +38,9 @@ class AnalysisRequest(Declared):
     crossover: tuple[Literal["rpsft", "two-stage"], ...] = Field(
         default=("rpsft", "two-stage"), description="what overall survival is adjusted by"
     )
-    ctcae_version: Annotated[Literal["5.0", "6.0"], Version] = Field(description="by which edition laboratory values are graded")
+    ctcae_version: Annotated[Literal["5.0", "6.0"], Version] = Field(
+        description="by which edition laboratory values are graded"
+    )
     screened: Annotated[WholeNumber, Field(ge=1)] | None = Field(default=None, description="patients screened")
     excluded: dict[Text, Count] = Field(default_factory=dict, description="reasons for exclusion before randomisation")
 

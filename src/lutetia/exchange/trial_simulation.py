@@ -37,8 +37,12 @@ class HazardRequest(Declared):
         elif self.rates_per_month and len(self.rates_per_month) != len(self.from_months):
             must = "from_months must have a number for each rate"
             yield Problem(place=("from_months",), must=must, got=str(len(self.from_months)))
-        elif self.from_months[0] != 0 or any(a >= b for a, b in zip(self.from_months, self.from_months[1:], strict=False)):
-            yield Problem(place=("from_months",), must="from_months must start at 0 and rise", got=str(self.from_months))
+        elif self.from_months[0] != 0 or any(
+            a >= b for a, b in zip(self.from_months, self.from_months[1:], strict=False)
+        ):
+            yield Problem(
+                place=("from_months",), must="from_months must start at 0 and rise", got=str(self.from_months)
+            )
         elif self.rates_per_month and not any(self.rates_per_month):
             yield Problem(place=("rates_per_month",), must="rates_per_month must hold a rate above 0", got="0")
 
@@ -125,7 +129,9 @@ class ModelRequest(Declared):
     readers: ReadersRequest = Field(default_factory=ReadersRequest, description="disagreement")
     allocation: Ratio = Field(default=(1, 1), description="experimental : control")
     block_size: Annotated[int, Field(strict=True, ge=2, le=100)] = Field(default=4, description="patients of a block")
-    analysis_events: Annotated[int, Field(strict=True, ge=1)] | None = Field(default=None, description="cut-off at so many events")
+    analysis_events: Annotated[int, Field(strict=True, ge=1)] | None = Field(
+        default=None, description="cut-off at so many events"
+    )
     analysis_months: Above0 | None = Field(default=None, description="or so long after the first entry")
     missed_visits_allowed: Annotated[int, Field(strict=True, ge=0)] | None = Field(
         default=1, description="an event after more missed visits in a row is censored; null: never"
@@ -137,7 +143,9 @@ class ModelRequest(Declared):
             yield Problem(place=("analysis_events",), must=must, got="both" if self.analysis_events else "neither")
         elif self.analysis_events is not None and self.analysis_events > self.patients:
             must = f"analysis_events must not exceed the patients ({self.patients})"
-            yield Problem(place=("analysis_events",), must=must, got=str(self.analysis_events), do="Nobody has the event twice.")
+            yield Problem(
+                place=("analysis_events",), must=must, got=str(self.analysis_events), do="Nobody has the event twice."
+            )
         if self.block_size % sum(self.allocation):
             must = f"block_size must be a multiple of {sum(self.allocation)}, the sum of the allocation"
             yield Problem(place=("block_size",), must=must, got=str(self.block_size))
@@ -154,7 +162,9 @@ class ModelRequest(Declared):
             accrual=self.accrual.accrual(),
             arms=(self.arms[0].arm(), self.arms[1].arm()),
             strata=tuple(
-                Stratum(name=s.name, share=s.share, progression_factors=(s.progression_factors[0], s.progression_factors[1]))
+                Stratum(
+                    name=s.name, share=s.share, progression_factors=(s.progression_factors[0], s.progression_factors[1])
+                )
                 for s in self.strata
             ),
             visits=Visits(**{name: getattr(visits, name) for name in type(visits).model_fields}),

@@ -9,8 +9,8 @@ from datetime import date
 from lutetia.cohort.analysis import CohortAnalysis
 from lutetia.reports.cohort_belief import made_up, what_to_believe
 from lutetia.reports.cohort_design import FIRED, OPEN, QUIET, Examined, examined
-from lutetia.reports.cohort_sections import numbers_of, result_sections
-from lutetia.reports.result_blocks import Section
+from lutetia.reports.cohort_sections import result_sections
+from lutetia.reports.result_blocks import Section, numbers_of
 from lutetia.reports.result_figures import Drawn, drawn
 
 INTENDED_USE = (

@@ -102,21 +102,3 @@ def _order(key: str, blocks: Sequence[Block]) -> int:
     """Where the first block about the same endpoint stands: what is said of one endpoint stays together."""
     about = key.split("-", 1)[1]
     return next(at for at, block in enumerate(blocks) if "-" in block.key and block.key.split("-", 1)[1] == about)
-
-
-def numbers_of(sections: Sequence[Section], flow: Drawn | None) -> dict[tuple[bool, str], str]:
-    """ "Table 1." and "Figure 1." by (is it a table, key), counted in the order of the report; the flow is Figure 1."""
-    tables, figures = 0, 0
-    names: dict[tuple[bool, str], str] = {}
-    if flow is not None:
-        figures = 1
-        names[False, flow.key] = "Figure 1."
-    for section in sections:
-        for block in section.blocks:
-            if block.is_table:
-                tables += 1
-                names[True, block.key] = f"Table {tables}."
-            else:
-                figures += 1
-                names[False, block.key] = f"Figure {figures}."
-    return names

@@ -100,3 +100,21 @@ def _text_columns(columns: int, rows: Sequence[Row]) -> tuple[int, ...]:
     return tuple(
         at for at in range(1, columns) if any(len(_WORD.findall(cells[at])) >= WORDS_OF_TEXT for cells in plain)
     )
+
+
+def numbers_of(sections: Sequence[Section], flow: Drawn | None) -> dict[tuple[bool, str], str]:
+    """ "Table 1." and "Figure 1." by (is it a table, key), counted in the order of the report; the flow is Figure 1."""
+    tables, figures = 0, 0
+    names: dict[tuple[bool, str], str] = {}
+    if flow is not None:
+        figures = 1
+        names[False, flow.key] = "Figure 1."
+    for section in sections:
+        for block in section.blocks:
+            if block.is_table:
+                tables += 1
+                names[True, block.key] = f"Table {tables}."
+            else:
+                figures += 1
+                names[False, block.key] = f"Figure {figures}."
+    return names

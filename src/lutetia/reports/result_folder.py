@@ -33,9 +33,7 @@ def refuse_folder(folder: Path, *, format: str, overwrite: bool) -> None:
         raise _refused(folder, "must hold an earlier report to be overwritten", got, "Choose another folder.")
 
 
-def write_folder(
-    files: Mapping[str, bytes], folder: Path, *, format: str, overwrite: bool = False
-) -> tuple[Path, ...]:
+def write_folder(files: Mapping[str, bytes], folder: Path, *, format: str, overwrite: bool = False) -> tuple[Path, ...]:
     """Write files by their names inside a folder; what comes back are their paths.
 
     All are written to a new folder beside it first. With `overwrite` the files that the earlier manifest lists go;
