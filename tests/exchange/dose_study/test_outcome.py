@@ -9,7 +9,7 @@ import pytest
 
 from lutetia.errors import InputError
 from lutetia.exchange.dose_study.assemble import assemble
-from lutetia.exchange.dose_study.outcome import organ_doses, outcome_of
+from lutetia.exchange.dose_study.outcome import map_alarms, organ_doses, outcome_of
 
 TIA_MBQ_H_PER_ML = 2.0 * 50 / log(2)  # 2 MBq/mL with a half-life of 50 h
 GY_G_PER_MBQ_H = 0.1479 * 1.602177e-13 * 3.6e9 * 1e3  # electrons of 177Lu, ICRP 107
@@ -79,6 +79,14 @@ def test_a_rising_curve_is_flagged_and_never_silent(data, write):
         scan["at"] = at
     found = outcome_of(assemble(write(data)))
     assert any("left: its activity was still rising at the last scan" in alarm for alarm in found.alarms)
+
+
+def test_a_map_that_is_far_from_the_region_is_an_alarm(outcome):
+    assert map_alarms(outcome.cycle) == ()
+    left = outcome.cycle.region("left")
+    wrong = replace(left, dose=replace(left.dose, gy=left.dose.gy / 3, budget=()))
+    cycle = replace(outcome.cycle, regions=(wrong, *outcome.cycle.regions[1:]))
+    assert map_alarms(cycle)[0].startswith("left: the map has a mean of ")
 
 
 def test_an_organ_of_which_a_part_has_no_dose_has_none_and_says_why(outcome):

@@ -16,6 +16,7 @@ from lutetia.exchange.dose_study.gather import Told, silent
 from lutetia.exchange.dose_study.planning import EarlierCycle, PlanRules
 from lutetia.exchange.dose_study.study import DoseStudy
 
+MAP_WITHIN = (0.2, 2.0)  # mean of the map over the region's dose: a map is blurred, small regions lose most
 LIMITED = ("kidneys", "red_marrow", "liver", "spleen")
 
 
@@ -49,7 +50,7 @@ class DoseOutcome:
     @property
     def alarms(self) -> tuple[str, ...]:
         """What a person must look at before the result is used, each once."""
-        return tuple(dict.fromkeys((*self.assembled.alarms, *self.cycle.alarms)))
+        return tuple(dict.fromkeys((*self.assembled.alarms, *self.cycle.alarms, *map_alarms(self.cycle))))
 
     @property
     def conventions(self) -> tuple[str, ...]:
@@ -90,6 +91,19 @@ def outcome_of(assembled: AssembledStudy, *, told: Told = silent) -> DoseOutcome
         why_not=why_not,
         missing=tuple(missing),
     )
+
+
+def map_alarms(cycle: CycleDose) -> tuple[str, ...]:
+    """A sentence for each region whose mean in the map is far from its dose, by more than blur can do."""
+    low, high = MAP_WITHIN
+    said = []
+    for region in cycle.regions:
+        if region.dose is None or region.dose_volume is None or region.dose.gy <= 0:
+            continue
+        mean_gy = region.dose_volume.mean_gy
+        if not low <= mean_gy / region.dose.gy <= high:
+            said.append(f"{region.name}: the map has a mean of {mean_gy:.3g} Gy, the region {region.dose.gy:.3g} Gy.")
+    return tuple(said)
 
 
 def organ_doses(cycle: CycleDose, study: DoseStudy) -> tuple[dict[str, OrganDose], dict[str, str]]:

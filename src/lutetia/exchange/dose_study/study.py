@@ -37,7 +37,7 @@ class MethodChoice(Declared):
         description="how curves are found",
     )
     dose_map: YesNo = Field(default=True, description="a map of the absorbed dose of every voxel")
-    map_method: Literal["region curves", "voxel fits"] = Field(default="region curves", description="curves of the map")
+    map_method: Literal["voxel fits", "region curves"] = Field(default="voxel fits", description="curves of the map")
     u_s_fraction: From0 = Field(default=0.02, description="relative u (k = 1) of the S values")
     level: Annotated[float, Field(gt=0, lt=1)] = Field(default=0.95, description="coverage of intervals")
 
