@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Literal
 
 import numpy as np
@@ -125,7 +125,7 @@ def drawn_wrong(patient: DigitalPatient, u_volume: Mapping[str, float], draws: n
 
 @dataclass(frozen=True)
 class Repeat:
-    """One digital patient: errors (per cent of the truth) and u (per cent) by region, and how long it took."""
+    """One digital patient: errors (per cent of the truth) and u (per cent) by region, and its processor time."""
 
     seed: int
     arm: Arm
@@ -177,9 +177,9 @@ def one_repeat(seed: int, arm: Arm, *, decays: int = 100_000, points: int = 64) 
             "u_fwhm_mm": U_FWHM_MM,
         }
     series = series_of(patient, scans, seen.regions(), here.lying[0].density(), **more)
-    begun = perf_counter()
+    begun = process_time()
     found = cycle_dose(series, plans_for(patient, u_volume), dose_map=False)
-    return Repeat(seed, arm, *compared(found, here.truth), perf_counter() - begun)
+    return Repeat(seed, arm, *compared(found, here.truth), process_time() - begun)
 
 
 def compared(found: CycleDose, truth: PhantomTruth) -> tuple[dict[str, float], dict[str, float]]:
@@ -280,7 +280,7 @@ calibration by {cal:g} %, blur by {fwhm:g} mm, each by a draw with the standard 
   does to a region of little activity is not in its u.
 - Noise here is independent from voxel to voxel; a reconstruction correlates it, and the scatter of voxels is then too
   small. Uptake is even within each region of the phantom; real uptake is not.
-- One cycle (twelve regions, four scans) took {seconds:.1f} s (median, on two cores that had other work).
+- One cycle (twelve regions, four scans) took {seconds:.1f} s of processor time (median).
 """
 
 

@@ -54,6 +54,18 @@ def test_region_curves_hold_all_areas(series, small_body, curves):
     assert "24 h" in found.conventions[0] or "96 h" in found.conventions[0]
 
 
+def test_a_region_that_is_gone_at_the_scan_gets_its_area_evenly(series, curves):
+    """A half-life of an hour leaves 1e-30 at the scan: area over activity would blow up."""
+    name = next(iter(curves))
+    quick = {**curves, name: curve_of(5.0, 1.0)}
+    found = tia_by_region_curves(series, series.regions, quick, "rest", physical_half_life_h=PHYSICAL_H)
+    inside = series.regions[name].shares == 1
+    area = quick[name].tia_mbq_h.estimate
+    per_voxel = area / series.regions[name].shares.sum()
+    assert found.tia.array[inside] == pytest.approx(per_voxel, rel=1e-3)
+    assert any(name in sentence and "evenly" in sentence for sentence in found.conventions)
+
+
 def test_without_curves_physical_decay(series, curves):
     found = tia_by_region_curves(series, series.regions, {}, None, physical_half_life_h=PHYSICAL_H)
     last = series.time_points[-1]

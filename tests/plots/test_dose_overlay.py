@@ -77,7 +77,7 @@ def test_words_name_outlines_and_isodoses():
     said = overlay().description
     assert "1 left kidney" in said
     assert "2 right kidney" in said
-    assert "Isodose lines 0.5, 1, 2, 5, 10 Gy" in said
+    assert "Isodose lines 0.2, 0.5, 1, 2, 5, 10 Gy" in said
 
 
 def test_the_same_slices_give_the_same_bytes_without_date_or_program():
@@ -103,7 +103,7 @@ def test_other_frames_are_refused():
 def test_isodose_levels_are_round_and_below_the_top(top):
     levels = isodose_levels_gy(top)
     assert 3 <= len(levels) <= 6
-    assert all(level in LADDER and 0.02 * top <= level < top for level in levels)
+    assert all(level in LADDER and 0.01 * top <= level < top for level in levels)
 
 
 def test_a_map_without_dose_can_be_drawn():

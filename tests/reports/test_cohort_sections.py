@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lutetia.plots.figure import Figure
 from lutetia.reports.cohort_sections import result_sections
+from lutetia.reports.result_blocks import numbers_of
 from lutetia.reports.result_figures import Drawn
 from lutetia.results.table import Table
 

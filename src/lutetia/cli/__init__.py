@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from lutetia.cli import board, cohort, course, dose, evidence, guideline, score
+from lutetia.cli import board, cohort, course, dose, evidence, guideline, score, trial
 
 app = typer.Typer(
     name="lutetia",
@@ -27,6 +27,7 @@ app.add_typer(dose.app, name="dose")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(guideline.app, name="guideline")
 app.add_typer(score.app, name="score")
+app.add_typer(trial.app, name="trial")
 
 
 @app.callback(invoke_without_command=True)

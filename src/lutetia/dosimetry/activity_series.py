@@ -148,8 +148,8 @@ def _point_faults(series: ActivitySeries) -> list[Fault]:
     if not points:
         return [Fault(place="time_points", must="must hold one scan or more")]
     faults = []
-    for what, values in (("name", [p.name for p in points]), ("after_h", [p.after_h for p in points])):
-        twice = sorted({str(value) for value in values if values.count(value) > 1})
+    for what, values in (("name", [p.name for p in points]), ("after_h", [f"{p.after_h:g}" for p in points])):
+        twice = sorted({value for value in values if values.count(value) > 1})
         faults += [Fault(place=f"time_points, {what}", must="must differ between scans", got=t) for t in twice]
     for point in points:
         reached = point.activity.frame_of_reference if point.to_reference is None else point.to_reference.to_frame

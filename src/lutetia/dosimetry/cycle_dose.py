@@ -7,33 +7,23 @@ are joined, and what each of them had to say is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
-
-from lutetia.dosimetry.absorbed_dose import AbsorbedDose
 from lutetia.dosimetry.activity_series import ActivitySeries
 from lutetia.dosimetry.carried_regions import CarriedRegions, carried
 from lutetia.dosimetry.cycle_alarms import cycle_alarms
-from lutetia.dosimetry.dose_protraction import protraction_factor
 from lutetia.dosimetry.dose_volume import dose_volume
-from lutetia.dosimetry.fit import area_estimate
 from lutetia.dosimetry.geometry import Geometry
-from lutetia.dosimetry.marrow import MarrowDose
-from lutetia.dosimetry.marrow_in_cycle import IMAGE_SENTENCE, blood_curve, marrow_from_blood
 from lutetia.dosimetry.nuclide import nuclide as nuclide_of
-from lutetia.dosimetry.radiobiology import bed as bed_of
-from lutetia.dosimetry.region_activity import SENTENCES, RegionActivity, region_activities
+from lutetia.dosimetry.region_activity import RegionActivity, region_activities
 from lutetia.dosimetry.region_budget import (
     AreaBudget,
     area_budget,
     chain_of,
-    dose_with_budget,
-    outline_u_fraction,
-    s_exponent_of,
 )
 from lutetia.dosimetry.region_curve import region_curve
-from lutetia.dosimetry.region_engine import EngineDoses, engine_doses, masses_g
+from lutetia.dosimetry.region_engine import engine_doses, masses_g
+from lutetia.dosimetry.region_outcome import CycleStep, outline_u_of, region_result
 from lutetia.dosimetry.region_plan import Engine as Engine
 from lutetia.dosimetry.region_plan import RegionPlan as RegionPlan
 from lutetia.dosimetry.region_result import CycleDose as CycleDose
@@ -44,7 +34,6 @@ from lutetia.dosimetry.tia_map import MapMethod, TiaMap, tia_by_region_curves, t
 from lutetia.dosimetry.volume import Volume
 from lutetia.dosimetry.voxel_dose import VoxelDose, voxel_dose
 from lutetia.errors import Fault, InputError
-from lutetia.estimate import Estimate
 from lutetia.rows import LeftOut
 
 # Agreement with published S values of spheres and organs that the tests of the physics hold: 2 %.
@@ -85,11 +74,11 @@ def cycle_dose(
     mass_g |= {name: mass_g[name] * (1 - pct / 100) for name, pct in outlined.beyond_pct.items()}
     areas = {name: float(curve.tia_mbq_h.estimate or 0.0) for name, curve in curves.items()}
     doses = engine_doses(series, plans, engine, outlined.regions, mass_g, areas, workers=workers)
-    step = _Step(
+    step = CycleStep(
         series=series, plans=plans, engine=engine, curves=curves, reasons=reasons, mass_g=mass_g, doses=doses,
         budgets=_budgets(series, plans, curves), half_life_h=half_life_h, u_s_fraction=u_s_fraction, level=level,
     )  # fmt: skip
-    results = [_region(step, activity) for activity in activities]
+    results = [region_result(step, activity) for activity in activities]
     map_of_tia, voxels = None, None
     if dose_map:
         map_of_tia = _tia_map(step, outlined, remainder, map_method, workers)
@@ -113,31 +102,6 @@ def cycle_dose(
         tia_map=None if map_of_tia is None else map_of_tia.tia,
         alarms=cycle_alarms(series, results, half_life_h),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Step:
-    """What is known once curves, masses and engines are done."""
-
-    series: ActivitySeries
-    plans: Mapping[str, RegionPlan]
-    engine: Engine
-    curves: Mapping[str, RegionCurve]
-    reasons: Mapping[str, str]
-    mass_g: Mapping[str, float]
-    doses: EngineDoses
-    budgets: Mapping[str, AreaBudget]
-    half_life_h: float
-    u_s_fraction: float | None
-    level: float
-
-    def area(self, name: str) -> Estimate | None:
-        """The region's area with all that moves it."""
-        if name not in self.curves:
-            return None
-        mbq_h = float(self.curves[name].tia_mbq_h.estimate or 0.0)
-        with np.errstate(over="ignore"):
-            return area_estimate(mbq_h, self.budgets[name].of(mbq_h).u_gy, self.level)
 
 
 def _curves(
@@ -178,117 +142,15 @@ def _budgets(
     for name, curve in curves.items():
         volume_ml, plan = series.regions[name].volume_ml, plans[name]
         chain = chain_of(
-            series, plan, curve, volume_ml=volume_ml, u_volume_fraction=_u_volume_fraction(series, plan, volume_ml)
+            series, plan, curve, volume_ml=volume_ml, u_volume_fraction=outline_u_of(series, plan, volume_ml)
         )
         found[name] = area_budget(series, plan, curve, chain)
     return found
 
 
-def _u_volume_fraction(series: ActivitySeries, plan: RegionPlan, volume_ml: float) -> float:
-    return outline_u_fraction(series, plan, volume_ml, max(series.regions.geometry.spacing_mm))
-
-
-def _region(step: _Step, activity: RegionActivity) -> RegionResult:
-    name = activity.name
-    plan, region, curve = step.plans[name], step.series.regions[name], step.curves.get(name)
-    dose, parts, marrow, why = _outcome(step, name)
-    protraction, effect = None, None
-    if plan.tissue is not None and dose is not None and curve is not None:
-        protraction = protraction_factor(curve.curve, plan.tissue.repair_half_time_h)
-        effect = bed_of(dose, curve.curve, plan.tissue)
-    flags = (*activity.flags, *(curve.flags if curve else ()), *(marrow.flags if marrow else ()))
-    return RegionResult(
-        name=name,
-        role=plan.role,
-        rule=region.rule,
-        volume_ml=region.volume_ml,
-        u_volume_fraction=_u_volume_fraction(step.series, plan, region.volume_ml),
-        mass_g=step.mass_g[name],
-        partial_volume=plan.partial_volume,
-        engine=plan.engine or step.engine,
-        times_h=activity.times_h,
-        activity_mbq=activity.activity_mbq,
-        u_activity_mbq=activity.u_activity_mbq,
-        recovery_fraction=activity.recovery_fraction,
-        curve=curve,
-        tia_mbq_h=step.area(name),
-        dose=dose,
-        parts_gy=parts,
-        protraction_fraction=protraction,
-        bed=effect,
-        eqd2=None if effect is None else effect.eqd2(),
-        marrow=marrow,
-        dose_volume=None,
-        flags=flags,
-        cautions=(*(SENTENCES[flag] for flag in activity.flags), *(curve.cautions if curve else ())),
-        why=why,
-        conventions=_region_sentences(activity, curve, plan, marrow),
-    )
-
-
-def _outcome(step: _Step, name: str) -> tuple[AbsorbedDose | None, Mapping[str, float], MarrowDose | None, str | None]:
-    """The dose, its parts by source, the result of a marrow method, and why there is none."""
-    plan = step.plans[name]
-    if plan.marrow is not None and plan.marrow.method != "image":
-        return _marrow(step, name)
-    if name not in step.curves:
-        return None, {}, None, step.reasons[name]
-    parts = step.doses.parts_gy[name]
-    given = plan.mass_g is not None
-    dose = dose_with_budget(
-        name,
-        parts,
-        step.budgets,
-        s_exponent=s_exponent_of(step.series.nuclide, step.mass_g[name]),
-        u_mass_fraction=plan.u_mass_g / plan.mass_g if plan.mass_g and plan.u_mass_g is not None else None,
-        mass_is_given=given,
-        u_s_fraction=step.u_s_fraction,
-    )
-    return dose, parts, None, None
-
-
-def _marrow(step: _Step, name: str) -> tuple[AbsorbedDose | None, Mapping[str, float], MarrowDose | None, str | None]:
-    plan, table = step.plans[name], step.doses.table
-    if plan.marrow is None or step.series.blood is None or table is None:
-        return None, {}, None, "There are no blood samples."
-    areas = {source: area for source in step.curves if (area := step.area(source)) is not None}
-    try:
-        blood = blood_curve(
-            step.series.blood,
-            plan.marrow,
-            physical_half_life_h=step.half_life_h,
-            administered_mbq=step.series.administered_mbq,
-            level=step.level,
-        )
-        found = marrow_from_blood(
-            name,
-            plan.marrow,
-            blood,
-            replace(table, u_fraction=step.u_s_fraction),
-            areas,
-            u_mass_fraction=_u_volume_fraction(step.series, plan, step.series.regions[name].volume_ml),
-            density_g_per_ml=step.mass_g[name] / step.series.regions[name].volume_ml,
-        )
-    except InputError as refusal:
-        return None, {}, None, " ".join(str(fault).replace("\n    ", " ") for fault in refusal.faults)
-    s = table.s_gy_per_mbq_h
-    cross = {source: float(area.estimate or 0.0) * s[name, source] for source, area in areas.items() if source != name}
-    return found.absorbed, {name: found.self_gy, **cross}, found, None
-
-
-def _region_sentences(
-    activity: RegionActivity, curve: RegionCurve | None, plan: RegionPlan, marrow: MarrowDose | None
-) -> tuple[str, ...]:
-    by_image = (IMAGE_SENTENCE,) if plan.role == "marrow" and marrow is None else ()
-    return (
-        *activity.conventions,
-        *(curve.conventions if curve else ()),
-        *by_image,
-        *(marrow.conventions if marrow else ()),
-    )
-
-
-def _tia_map(step: _Step, outlined: CarriedRegions, remainder: str | None, method: MapMethod, workers: int) -> TiaMap:
+def _tia_map(
+    step: CycleStep, outlined: CarriedRegions, remainder: str | None, method: MapMethod, workers: int
+) -> TiaMap:
     if method == "voxel fits":
         return tia_by_voxel_fits(
             step.series, outlined.regions.geometry, physical_half_life_h=step.half_life_h, workers=workers
@@ -305,7 +167,7 @@ def _density_on(series: ActivitySeries, outlined: CarriedRegions) -> Volume | No
 
 
 def _conventions(
-    step: _Step,
+    step: CycleStep,
     outlined: CarriedRegions,
     mass_words: tuple[str, ...],
     map_of_tia: TiaMap | None,
@@ -332,7 +194,7 @@ def _conventions(
     )
 
 
-def _left_out(step: _Step, map_of_tia: TiaMap | None, voxels: VoxelDose | None) -> tuple[LeftOut, ...]:
+def _left_out(step: CycleStep, map_of_tia: TiaMap | None, voxels: VoxelDose | None) -> tuple[LeftOut, ...]:
     lost = tuple(step.reasons)
     silent = (LeftOut(count=len(lost), why=f"regions without a curve, as sources too: {', '.join(lost)}"),)
     return (

@@ -132,7 +132,7 @@ class RegionPlan:
 
 
 def _word_faults(plan: RegionPlan) -> list[Fault]:
-    words: Mapping[str, tuple[str | None, tuple[str, ...]]] = {
+    words: Mapping[str, tuple[str | None, tuple[str | None, ...]]] = {
         "role": (plan.role, get_args(Role)),
         "partial_volume": (plan.partial_volume, get_args(PartialVolume)),
         "engine": (plan.engine, (*get_args(Engine), None)),

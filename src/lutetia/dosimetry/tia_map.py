@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lutetia.dosimetry.activity_series import ActivitySeries, TimePoint
 from lutetia.dosimetry.curve import LN2
@@ -22,6 +23,7 @@ from lutetia.dosimetry.voxel_fit import fit_voxels
 from lutetia.errors import Fault, InputError
 from lutetia.rows import LeftOut
 
+GONE_FRACTION = 0.01  # of the highest activity: below it a scan says nothing about the region
 LEAST_TOTAL = 1e-6  # of the largest total: an image of nothing keeps a σ
 MapMethod = Literal["voxel fits", "region curves"]
 
@@ -82,12 +84,15 @@ def tia_by_region_curves(
 
     The scan is that nearest to the mean life of the activity in the regions. In voxels that regions share, activity is
     divided by their shares and concentrations. Voxels of no region follow the remainder's curve, or physical decay
-    after the scan (and the same activity before it) where there is none; regions without a curve likewise.
+    after the scan (and the same activity before it) where there is none; regions without a curve likewise. A region
+    with less than 1 % of its highest activity at that scan cannot be read from it: its area is spread evenly.
     """
     point = scan_near_mean_life(series, [curve for name, curve in curves.items() if name != remainder])
     image = activity_on(series, point, outlines.geometry)
     outside_h = physical_half_life_h / LN2 + point.after_h
-    ways = [_way(curves.get(name), region.volume_ml, point.after_h, outside_h) for name, region in _named(outlines)]
+    gone = tuple(name for name, curve in curves.items() if name != remainder and _is_gone(curve, series, point))
+    kept = {name: curve for name, curve in curves.items() if name not in gone}
+    ways = [_way(kept.get(name), region.volume_ml, point.after_h, outside_h) for name, region in _named(outlines)]
     rest = ways[outlines.names.index(remainder)] if remainder is not None else (min(c for c, _ in ways), outside_h)
     weight = np.zeros(outlines.geometry.shape, dtype=np.float64)
     weighted_h = np.zeros(outlines.geometry.shape, dtype=np.float64)
@@ -95,10 +100,13 @@ def tia_by_region_curves(
         weight += share * per_ml
         weighted_h += share * (per_ml * hours)
     hours_h = np.divide(weighted_h, weight, out=np.full_like(weight, rest[1]), where=weight > 0)
+    even_mbq_h, elsewhere = _spread_evenly(outlines, curves, gone)
     lacking = [name for name in outlines.names if name not in curves]
-    none = (f"Without a curve, thus with physical decay: {', '.join(lacking)}.",) if lacking else ()
+    none = [f"Without a curve, thus with physical decay: {', '.join(lacking)}."] if lacking else []
+    if gone:
+        none.append(f"Spread evenly over the region, for hardly anything is left at that scan: {', '.join(gone)}.")
     return TiaMap(
-        tia=Volume(array=image.array * hours_h, geometry=outlines.geometry, unit="MBq h"),
+        tia=Volume(array=image.array * hours_h * elsewhere + even_mbq_h, geometry=outlines.geometry, unit="MBq h"),
         method="region curves",
         conventions=(
             f"Map of time-integrated activity: the scan {point.name}, each voxel scaled by the curve of its region, no "
@@ -123,6 +131,26 @@ def scan_near_mean_life(series: ActivitySeries, curves: Sequence[RegionCurve]) -
 
 def _named(outlines: RegionSet) -> list[tuple[str, Region]]:
     return [(region.name, region) for region in outlines]
+
+
+def _is_gone(curve: RegionCurve, series: ActivitySeries, point: TimePoint) -> bool:
+    """Whether hardly anything of the region is left at the scan, beside its highest value at any scan."""
+    values = np.asarray(curve.curve.activity_mbq(series.times_h), dtype=np.float64)
+    return bool(float(curve.curve.activity_mbq(point.after_h)) < GONE_FRACTION * values.max())
+
+
+def _spread_evenly(
+    outlines: RegionSet, curves: Mapping[str, RegionCurve], names: tuple[str, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The areas of these regions spread over their voxels, MBq h, and the share of each voxel that is not theirs."""
+    spread_mbq_h = np.zeros(outlines.geometry.shape)
+    elsewhere = np.ones(outlines.geometry.shape)
+    for region, share in zip(outlines.regions, source_shares(outlines), strict=False):
+        if region.name in names:
+            area_mbq_h = float(curves[region.name].tia_mbq_h.estimate or 0.0)
+            spread_mbq_h += share * (area_mbq_h / share.sum(dtype=np.float64))
+            elsewhere -= share
+    return spread_mbq_h, np.maximum(elsewhere, 0.0)
 
 
 def _way(curve: RegionCurve | None, volume_ml: float, at_h: float, otherwise_h: float) -> tuple[float, float]:

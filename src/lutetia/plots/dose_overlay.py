@@ -26,7 +26,7 @@ STEP_MM = 1.25  # between the points that lines are drawn through
 WASH = "inferno"  # lightness rises evenly, so that grey print keeps the order
 LADDER = tuple(step * 10.0**power for power in range(-6, 5) for step in (1.0, 2.0, 5.0))
 MOST_LINES = 6
-LEAST_SHARE = 0.02  # of the top of the scale, where the scale begins: below it nothing is washed
+LEAST_SHARE = 0.01  # of the top of the scale, where the scale begins: below it nothing is washed
 FULL_AT, OPACITY = 2.2, 0.66  # times the beginning of the scale at which the wash is as opaque as it gets, on CT
 SHORTEST_LINE_MM, APART_MM = 24.0, 12.0  # of a labelled isodose line; between two labels
 LEAST_ROOM_MM = 14.0  # from its mark to the edge of an outline
@@ -61,7 +61,7 @@ def dose_overlay(
 
     `regions` come with the mark printed on their outline (a number of the table); `whole` is shown in full height.
     Colours are logarithmic in dose, as lesions get many times what organs get; they end at the dose that 0.2 % of the
-    coloured area exceed and begin at 2 % of it. Raises ValueError where frames of reference differ.
+    coloured area exceed and begin at 1 % of it. Raises ValueError where frames of reference differ.
     """
     frames = {dose.frame_of_reference, *(r.geometry.frame_of_reference for _, r in regions)}
     if len(frames | ({ct.frame_of_reference} if ct is not None else set())) > 1:

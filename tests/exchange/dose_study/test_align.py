@@ -69,3 +69,10 @@ def test_the_motion_of_the_digital_patient_is_found(patient, patient_outcome):
         kidneys = np.array([[60.0, 40.0, 300.0], [-60.0, 40.0, 300.0]])
         found = np.linalg.norm(laid.to_reference.apply_mm(kidneys) - true.apply_mm(kidneys), axis=1)
         assert found.max() < 5.0, name  # a quarter of a voxel of the coarse CT (19.2 mm along the body)
+
+
+def test_the_same_scans_give_the_same_motion_to_the_last_digit(patient, patient_outcome):
+    again = assemble(patient)
+    for name, laid in patient_outcome.assembled.laid.items():
+        if laid.to_reference is not None:
+            assert (laid.to_reference.matrix == again.laid[name].to_reference.matrix).all(), name

@@ -32,7 +32,7 @@ def test_relative_uncertainty_of_the_calibration():
         ({**ACTIVITY, "counts": "per_second"}, "belongs to values: counts"),
         ({**COUNTS, "u_calibration_fraction": 0.1}, "belongs to activity"),
         ({**ACTIVITY, "dead_time": "maybe"}, "corrected"),
-        ({**ACTIVITY, "dead_time": {"model": "paralysable"}}, "dead_time_us"),
+        ({**ACTIVITY, "dead_time": {"model": "paralysable"}}, "dead_time_s"),
     ],
 )
 def test_what_does_not_fit_is_refused(given, said):

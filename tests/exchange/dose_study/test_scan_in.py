@@ -56,7 +56,7 @@ def test_counts_with_calibration_and_dead_time_by_hand(data, tmp_path):
         values="counts",
         counts="whole_acquisition",
         calibration={"cps_per_mbq": 9.0, "geometry": "made up", "measured_on": "2026-01-01"},
-        dead_time={"model": "non_paralysable", "dead_time_us": 1.0},
+        dead_time={"model": "non_paralysable", "dead_time_s": 1e-6},
     )
     del data["camera"]["u_calibration_fraction"]
     for scan in data["scans"]:

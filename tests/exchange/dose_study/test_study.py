@@ -61,7 +61,7 @@ def test_all_faults_of_the_fields_come_at_once_with_lines(data):
         (lambda d: d["scans"][0].update(transform="t.json"), "the reference scan must have no transform"),
         (lambda d: d["scans"][0].update(outlines={"seg": "a"}), "stand in the study's own outlines"),
         (
-            lambda d: d["camera"].update(dead_time={"model": "paralysable", "dead_time_us": 1}),
+            lambda d: d["camera"].update(dead_time={"model": "paralysable", "dead_time_s": 1e-6}),
             "wide_spectrum_cps must be given to correct dead time",
         ),
         (lambda d: d["method"].update(partial_volume="recovery curve"), "camera.recovery must be a curve"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from lutetia.dosimetry.registration import Registration, register_rigid
+from lutetia.dosimetry.registration import Registration, register_rigid, simple_itk
 from lutetia.dosimetry.transform import RigidTransform
 from lutetia.dosimetry.volume import Volume
 from lutetia.errors import Fault, InputError
@@ -49,9 +52,22 @@ def laid_on_reference(
         do = "Write registration: {method: rigid, …}, or recorded with a transform for each scan."
         raise InputError(scan.name, [Fault(place=Path(scan.image).name, must=must, got=own, do=do)])
     ask = study.registration
-    found = register_rigid(*images, metric=ask.metric, start=ask.start, samples=ask.samples, seed=ask.seed)
+    with one_thread():
+        found = register_rigid(*images, metric=ask.metric, start=ask.start, samples=ask.samples, seed=ask.seed)
     said = f"registered by the {'CT' if ask.images == 'ct' else 'scan'}"
     return Laid(to_reference=found.transform, found=found, said=said)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """SimpleITK with one thread: with more, sums end in another order and the last digits differ from run to run."""
+    process_object: Any = simple_itk().ProcessObject
+    before = process_object.GetGlobalDefaultNumberOfThreads()
+    process_object.SetGlobalDefaultNumberOfThreads(1)
+    try:
+        yield
+    finally:
+        process_object.SetGlobalDefaultNumberOfThreads(before)
 
 
 def _recorded(given: Transform | str, own: str, there: str, folder: Path) -> RigidTransform:

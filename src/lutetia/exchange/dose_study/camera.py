@@ -30,7 +30,7 @@ class DeadTime(Declared):
     """Dead time of the camera; each scan then needs its rate in the wide spectrum."""
 
     model: Literal["non_paralysable", "paralysable"] = Field(description="how events are lost")
-    dead_time_us: Above0 = Field(description="dead time in microseconds")
+    dead_time_s: Above0 = Field(description="dead time in seconds, such as 3.0e-7")
 
 
 class Recovery(Declared):
@@ -70,7 +70,7 @@ class Camera(Declared):
         default=None, description="for values activity: relative u (k = 1) of the camera's calibration"
     )
     dead_time: Annotated[DeadTime | Literal["corrected", "none"], OrWord()] = Field(
-        description="corrected by the camera, none (it has none to speak of), or model and dead_time_us"
+        description="corrected by the camera, none (it has none to speak of), or model and dead_time_s"
     )
     image_fwhm_mm: From0 = Field(description="blur of the reconstructed images (FWHM); 0 for perfect ones")
     u_image_fwhm_mm: From0 | None = Field(default=None, description="its standard uncertainty (k = 1)")

@@ -198,7 +198,7 @@ def _camera(camera: Camera, spheres: str) -> dict[str, Any]:
             "geometry": "made-up camera, exact",
             "measured_on": "2025-12-01",
         },
-        "dead_time": {"model": camera.dead_time_model, "dead_time_us": round(1e6 * camera.dead_time_s, 6)},
+        "dead_time": {"model": camera.dead_time_model, "dead_time_s": camera.dead_time_s},
         "image_fwhm_mm": camera.psf_fwhm_mm,
         "u_image_fwhm_mm": 0.5,
         "outline_fwhm_mm": 1.0,

@@ -175,11 +175,11 @@ def _quantified(volume: Volume, scan: Scan, camera: Camera, duration_s: float | 
     _refuse_unit(volume, scan, camera, duration_s)
     shown_fraction = 1.0
     if not isinstance(camera.dead_time, str) and scan.wide_spectrum_cps is not None:
-        dead_time_s = 1e-6 * camera.dead_time.dead_time_us
+        dead_time_s = camera.dead_time.dead_time_s
         factor = dead_time_correction_fraction(scan.wide_spectrum_cps, dead_time_s, camera.dead_time.model)
         shown_fraction = 1 / float(factor)
         because = (
-            f"Dead time {camera.dead_time.dead_time_us:g} µs ({camera.dead_time.model}) at "
+            f"Dead time {1e6 * camera.dead_time.dead_time_s:g} µs ({camera.dead_time.model}) at "
             f"{scan.wide_spectrum_cps:g} cps: × {1 / shown_fraction:.5f}."
         )
         volume = volume.scaled(1 / shown_fraction, because=because)
