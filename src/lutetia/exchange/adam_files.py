@@ -31,11 +31,8 @@ def adam_files(data: TrialData, form: Form, *, originator: str = "Lutetia") -> d
         raise InputError("datasets", [fault])
     files = {}
     for dataset in data.all():
-        if form == "parquet":
-            content = parquet(dataset)
-        else:
-            content = dataset_json(dataset, data.cut_off, originator=originator)
-        files[dataset.name.lower() + ENDINGS[form]] = content
+        whole = parquet(dataset) if form == "parquet" else dataset_json(dataset, data.cut_off, originator=originator)
+        files[dataset.name.lower() + ENDINGS[form]] = whole
     files[ABOUT] = _about(data)
     return files
 

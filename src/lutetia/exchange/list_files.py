@@ -1,4 +1,4 @@
-"""A randomisation list as files: the private list with its nonces, the public seal; and the check of one by the other."""
+"""A randomisation list as files: the private list with nonces, the public seal; the check of one by the other."""
 
 from __future__ import annotations
 

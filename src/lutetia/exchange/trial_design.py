@@ -246,7 +246,7 @@ def _readings(asked: DesignRequest, events: int) -> tuple[tuple[str, ExpectedEve
     if asked.drop_out.reading == "rate":
         readings.append(asked.drop_out.drop_out())
     if share > 0:
-        readings += [DropOut.net(share, by_months=months) for months in (12.0, 24.0, 36.0)]
+        readings += [DropOut.net(share, by_months=months) for months in (12, 24, 36)]
         readings += [DropOut.net(share), DropOut.of_patients(share), DropOut.deflated(share)]
     found: list[tuple[str, ExpectedEvents | str]] = []
     for reading in readings:

@@ -50,7 +50,7 @@ class RandomisationRequest(Declared):
             if length % sum(self.ratio):
                 must = f"block_lengths must be multiples of {sum(self.ratio)}, the sum of the ratio"
                 yield Problem(place=("block_lengths", at), must=must, got=str(length))
-        if self.block_lengths is not None and len(self.block_lengths) == 1 and not sum(self.ratio) == 0:
+        if self.block_lengths is not None and len(self.block_lengths) == 1:
             length = self.block_lengths[0]
             if length % sum(self.ratio) == 0 and self.records_per_stratum % length:
                 must = f"records_per_stratum must be a multiple of the block length, {length}"

@@ -1,4 +1,4 @@
-"""The design of a survival trial as a page: every formula, the months, the patients, and what the trial does in truth."""
+"""The design of a survival trial as a page: formulas, months, patients, and what the trial does in truth."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def design_page(
 def _lead(design: SurvivalDesign) -> tuple[str, ...]:
     lines = [
         f"{design.events} events by {NAMES[design.method]}; the other formulas ask for "
-        f"{_spread([row.rounded for row in design.formulas])}.",
+        f"{_spread([row.rounded for row in design.formulas if row.method != design.method])}.",
         f"They are expected {design.analysis.months:.1f} months after the first entry, with "
         f"{design.analysis.entered:.0f} patients entered; a hazard ratio up to {design.critical_hazard_ratio:.3f} is "
         "then significant.",
@@ -243,7 +243,7 @@ def look_table(bounds: GroupSequential, events: SequentialEvents) -> Table:
             "Hazard ratio",
             "Futility z",
             "Stops here with the effect, %",
-        ),  # fmt: skip
+        ),
         rows=tuple(rows),
         records=tuple(records),
         notes=(

@@ -1,4 +1,4 @@
-"""What may be known of a sealed randomisation list: its make, its root, its balance, how well the next arm is guessed."""
+"""What may be known of a sealed randomisation list: make, root, balance, how well the next arm is guessed."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def list_page(
     if block is not None:
         openness = predictability(block)
         lead.append(
-            f"Who knows the block length knows {openness.certain:.2f} of {sum(block)} assignments beforehand, and at best "
-            f"guesses {100 * openness.guessed_fraction:.1f} % of them "
+            f"Who knows the block length knows {openness.certain:.2f} of {sum(block)} assignments beforehand, and at "
+            f"best guesses {100 * openness.guessed_fraction:.1f} % of them "
             f"({100 * openness.guessed_blindly_fraction:.1f} % without looking)."
         )
         parts.append(Part(key="balance", title="Balance and openness", contents=_balance(made, block, expected)))

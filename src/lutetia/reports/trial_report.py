@@ -1,4 +1,4 @@
-"""The report of a trial as a page: participant flow, tables and figures of its analysis in the order of a publication."""
+"""The report of a trial as a page: flow, tables and figures in the order of a publication."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from lutetia.reports.result_figures import Drawn, drawn
 from lutetia.reports.result_page import Part, Provenance, ResultPage
+from lutetia.reports.trial_flow import flow_table
 from lutetia.results.printed import months_text, p_sentence, ratio_text
 from lutetia.results.table import Table
 from lutetia.trial.analyse import TrialAnalysis
+from lutetia.trial.time_to_event_analysis import TimeToEvent
 
 
 class Heading(NamedTuple):
@@ -22,7 +24,7 @@ class Heading(NamedTuple):
 
 
 HEADINGS = (
-    Heading("flow", "Participant flow", ("figure-flow",)),
+    Heading("flow", "Participant flow", ("figure-flow", "flow")),
     Heading("patients", "Patients and treatment", ("table-1", "table-2")),
     Heading("efficacy", "Efficacy", ("figure-pfs", "figure-forest", "figure-os", "figure-*", "table-3")),
     Heading("safety", "Safety", ("table-4", "table-5", "table-lab")),
@@ -47,7 +49,7 @@ def trial_page(
         facts=_facts(analysis),
         lead_title="What the trial shows",
         lead=_lead(analysis),
-        parts=parts_of(analysis.tables, pictures),
+        parts=parts_of((*analysis.tables, flow_table(analysis.flow)), pictures),
         conventions=analysis.conventions,
         not_made=tuple(str(left) for left in analysis.left_out),
         provenance=provenance,
@@ -86,7 +88,8 @@ def _facts(analysis: TrialAnalysis) -> tuple[tuple[str, str], ...]:
     while len(box.then) == 1:
         box = box.then[0]
         facts.append((box.name.capitalize(), str(box.n)))
-    facts += [(arm.name, f"{arm.n} patients") for arm in box.then]
+    if box.then:
+        facts.append(("Arms", "; ".join(f"{arm.name} {arm.n}" for arm in box.then)))
     return tuple(facts)
 
 
@@ -97,11 +100,17 @@ def _lead(analysis: TrialAnalysis) -> tuple[str, ...]:
         one = analysis.endpoints.get(code)
         if one is None:
             continue
-        medians = " against ".join(f"{months_text(days)} months" for days in one.medians)
         lines.append(
             f"{words}: hazard ratio {ratio_text(one.hazard_ratio)}, one-sided {p_sentence(one.p_one_sided)}; "
-            f"median {medians}."
+            f"{_medians(one)}."
         )
     if analysis.made_up:
         lines.append("The patients are made up: nothing here is evidence about a treatment.")
     return tuple(lines)
+
+
+def _medians(one: TimeToEvent) -> str:
+    if all(days.estimate is None for days in one.medians):
+        return "the median is reached in neither arm"
+    said = ("not reached" if days.estimate is None else f"{months_text(days)} months" for days in one.medians)
+    return f"median {' against '.join(said)}"
