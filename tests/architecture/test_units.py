@@ -47,7 +47,7 @@ SUFFIX_OF_TYPE = {
 NUMBERS = {"float", "int", "Decimal", "Fraction", "Quantity", "Interval", "NDArray", *SUFFIX_OF_TYPE}
 
 # Rooms on plain arrays: time is in the caller's unit, weight and mass are the statistician's words.
-UNIT_FREE = {"survival", "proportion"}
+UNIT_FREE = {"survival", "proportion", "trial"}
 STATISTICAL_WORDS = {"weight", "mass", "time", "duration", "size", "sizes"}
 
 # Field names of the consensus's flat record are part of the public format and stay as they are.

@@ -57,6 +57,7 @@ def test_demo_builds_an_index_and_says_where(run, tmp_path, examples):
     assert str(tmp_path / "demo" / "index.html") in result.output
     assert len(list((tmp_path / "demo").glob("*.pdf"))) == len(list(examples.glob("*.yaml")))
     assert "made up" in (tmp_path / "demo" / "index.html").read_text(encoding="utf-8")
+    assert "lutetia dose digital/study.yaml --out results" in result.output
 
 
 def test_a_wrong_day_is_refused(refused, examples):

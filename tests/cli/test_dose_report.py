@@ -96,6 +96,15 @@ def test_the_report_holds_what_the_study_says(outcome):
     assert report.why_not == {}
 
 
+def test_every_alarm_stands_on_the_page(outcome, tmp_path):
+    """Those of the inputs too, which the cycle does not know."""
+    said = "24 h: the header says injected at another hour."
+    alarmed = replace(outcome, assembled=replace(outcome.assembled, alarms=(said,)))
+    assert report_of(alarmed, at=AT).alarms[0] == said
+    write_report(alarmed, tmp_path, at=AT, told=silent)
+    assert "the header says injected at another hour" in (tmp_path / "dose.html").read_text(encoding="utf-8")
+
+
 def test_what_is_absent_says_why(outcome):
     bare = replace(
         outcome,

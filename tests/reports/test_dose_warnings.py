@@ -22,6 +22,21 @@ def test_alarms_come_first(cycle_report):
     assert texts(report, "alarm") == ["The image moved by 34 mm."]
 
 
+def test_alarms_of_the_inputs_stand_with_those_of_the_cycle_each_once(cycle_report):
+    report = replace(cycle_report(), alarms=("the camera was calibrated later", "the image moved by 34 mm"))
+    report = with_cycle(report, alarms=("the image moved by 34 mm",))
+    assert texts(report, "alarm") == ["The camera was calibrated later.", "The image moved by 34 mm."]
+
+
+def test_a_map_that_is_named_already_is_not_named_again(cycle_report):
+    report = cycle_report()
+    kidney = report.cycle.region("left kidney")
+    wild = replace(kidney, dose_volume=replace(kidney.dose_volume, dose_gy=kidney.dose_volume.dose_gy * 1e20))
+    said = "left kidney: the map has a mean of 3e20 Gy, the region 3 Gy."
+    report = replace(with_cycle(report, regions=(wild,)), alarms=(said,))
+    assert texts(report, "alarm") == [said.replace("left", "Left")]
+
+
 def test_a_map_that_has_nothing_to_do_with_the_table_is_an_alarm(cycle_report):
     report = cycle_report()
     kidney = report.cycle.region("left kidney")

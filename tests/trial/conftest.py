@@ -1,8 +1,11 @@
 """A small made-up trial for the tests of simulation."""
 
+import csv
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lutetia.trial.accrual import Accrual
@@ -104,3 +107,37 @@ def replayed():
 def by_hand():
     """`trial_of`, for tests that write their patients."""
     return trial_of
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def said_by_r():
+    """`said_by_r(case)`: quantity → number, as R has it (tests/trial/reference)."""
+    with (Path(__file__).parent / "reference" / "survival_r.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return lambda case: {row["quantity"]: float(row["value"]) for row in rows if row["case"] == case}
+
+
+@pytest.fixture(scope="session")
+def shared_rows():
+    """`shared_rows(name, columns)`: a data set of ../shared as float columns without the rows that lack a value; skips
+    where it is not there. Words are coded in order of the alphabet."""
+
+    def read(name, columns):
+        path = ROOT.parent / "shared" / "data" / "survival" / f"{name}.csv"
+        if not path.is_file():
+            pytest.skip(f"the shared survival data sets are not here (../shared/data/survival/{name}.csv)")
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if all(row[c] not in ("", "NA") for c in columns)]
+        return [_numbers([row[c] for row in rows]) for c in columns]
+
+    return read
+
+
+def _numbers(words):
+    try:
+        return np.array([float(word) for word in words])
+    except ValueError:
+        return np.unique(words, return_inverse=True)[1].astype(float)

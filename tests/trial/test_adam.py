@@ -1,11 +1,13 @@
 """Analysis datasets: layouts, and every fault of what comes in."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from lutetia.errors import InputError
 from lutetia.trial.adam import NAMES, Dataset, TrialData, layout_of
+from lutetia.trial.arms import arms_of, follow_up_of
 
 DAY = date(2021, 3, 1)
 SUBJECT = {
@@ -66,3 +68,40 @@ def test_strangers_and_late_dates_are_named_together():
 def test_an_unknown_dataset_is_refused():
     with pytest.raises(InputError, match="ADSL, ADRS"):
         layout_of("ADXX")
+
+
+def adtte(**given):
+    row = {"STUDYID": "s", "USUBJID": "1", "PARAMCD": "OS", "STARTDT": date(2021, 1, 1), "ADT": date(2021, 1, 10),
+           "AVAL": 10, "CNSR": 1, "EVNTDESC": "censored", **given}  # fmt: skip
+    return Dataset.of("ADTTE", [row])
+
+
+@pytest.mark.parametrize(
+    ("given", "must"),
+    [
+        ({"CNSR": -1}, "ADTTE.CNSR: must not be negative"),
+        ({"ADT": date(2020, 12, 30), "AVAL": -1}, "ADTTE.AVAL: must be one day or more"),
+    ],
+)
+def test_times_that_cannot_be_are_refused(by_hand, given, must):
+    with pytest.raises(InputError, match=must):
+        replace(by_hand([{"arm": "A"}, {"arm": "B"}]), adtte=adtte(**given))
+
+
+def test_crossover_without_its_date_is_refused(by_hand):
+    for facts in ({"XOVERFL": "Y"}, {"XOVERDT": date(2021, 5, 1)}):
+        with pytest.raises(InputError, match="XOVERDT: must be there for those with XOVERFL Y"):
+            by_hand([{"arm": "A"}, {"arm": "B", **facts}])
+
+
+def test_every_kind_of_censoring_is_no_event(by_hand):
+    """CNSR 2, 3 … are kinds of censoring in ADaM, not events."""
+    data = by_hand([{"arm": "A"}, {"arm": "B"}])
+    rows = [{**row, "CNSR": 2} for row in data.adtte.where(PARAMCD="OS").rows()]
+    other = replace(data, adtte=Dataset.of("ADTTE", rows))
+    assert follow_up_of(other, arms_of(other, "FASFL"), "OS").event.tolist() == [0, 0]
+
+
+def test_an_infinite_number_is_none(by_hand):
+    with pytest.raises(InputError, match="KI67: must be a number"):
+        by_hand([{"arm": "A", "KI67": float("inf")}, {"arm": "B"}])

@@ -57,3 +57,56 @@ def test_a_level_outside_its_range_is_refused():
     with pytest.raises(InputError, match="level"):
         AnalysisChoices(level=95)
     assert replace(AnalysisChoices(), level=0.9).level == 0.9
+
+
+def test_who_is_not_in_the_full_analysis_set_stands_in_the_flow(by_hand):
+    patients = [{"arm": arm, "times": {"PFS": (100 + i, 1)}} for i, arm in enumerate("ABABAB")]
+    patients[0]["FASFL"] = "N"
+    flow = analyse_trial(by_hand(patients), AnalysisChoices(hierarchy=("PFS",), subgroups=())).flow
+    assert flow.box("randomised").n == 6
+    assert (flow.box("A").n, flow.box("A").left) == (3, {"not in the full analysis set": 1})
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"ties": "coin"}, "ties: must be one of efron"),
+        ({"ctcae_version": "7"}, "ctcae_version: must be one of 5.0"),
+        ({"excluded": {"age": 3}}, "screened: must be there"),
+        ({"screened": 0}, "screened: must be a whole number"),
+        ({"screened": 9, "excluded": {"age": -1}}, "excluded, age: must be a whole number"),
+        ({"alpha_one_sided": 0.6}, "alpha_one_sided"),
+    ],
+)
+def test_choices_that_cannot_be_are_refused(given, place):
+    with pytest.raises(InputError, match=place):
+        AnalysisChoices(**given)
+
+
+def test_names_that_are_not_there_are_refused(replayed):
+    with pytest.raises(InputError, match="hierarchy, XYZ"):
+        analyse_trial(replayed, AnalysisChoices(hierarchy=("PFS", "XYZ"), crossover=()))
+    with pytest.raises(InputError, match="subgroups, XYZ"):
+        analyse_trial(replayed, AnalysisChoices(subgroups=("XYZ",), crossover=()))
+    with pytest.raises(InputError, match="method"):
+        analyse_trial(replayed, AnalysisChoices(difference_method="guess", crossover=()))
+
+
+def test_the_level_of_the_intervals_is_the_one_asked_for(replayed):
+    wide, narrow = (analyse_trial(replayed, AnalysisChoices(level=level, crossover=())) for level in (0.95, 0.8))
+    one, other = (found.endpoints["PFS"].medians[0] for found in (wide, narrow))
+    assert one.lower < other.lower < other.estimate == one.estimate
+    words = [row.cells[0] for table in narrow.tables for row in table.rows]
+    assert any("80 % CI" in word for word in words)
+    assert not any("95 % CI" in word for word in words)
+
+
+def test_flow_counts_by_hand(by_hand):
+    """Arm A: one never treated, one stopped for progression, one on treatment."""
+    stopped = {"ONTRTFL": "N", "DCTREAS": "progressive disease"}
+    patients = [{"arm": "A", "SAFFL": "N", "ONTRTFL": "N"}, {"arm": "A", **stopped}, {"arm": "A"}, {"arm": "B"}]
+    full = arms_of(by_hand(patients), "FASFL")
+    flow = participant_flow(full, AnalysisChoices())
+    assert flow.box("A").left == {"not treated": 1}
+    assert (flow.box("A, treated").n, flow.box("A, treated").left) == (2, {"progressive disease": 1})
+    assert flow.box("A, on treatment at cut-off").n == 1

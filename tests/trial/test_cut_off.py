@@ -96,3 +96,31 @@ def test_who_entered_after_the_cut_off_is_not_there():
     known = np.empty((3, len(KNOWN)))
     assert cut(paths, np.array([VISITS] * 3), 60.0, 1, known) == 2
     assert known[:2, 0].tolist() == pytest.approx([1.0, 1.0])
+
+
+def test_progression_after_missed_visits_is_no_event_but_the_best_response():
+    """Weeks 16 and 24 missed, progression at week 36: censored on day 1, response progressive."""
+    visits = (-112.0, -168.0, 252.0, 336.0)
+    found = known_of(visits, central_day=252.0, investigator_day=252.0)
+    assert (found["pfs_days"], found["pfs_event"], found["response"]) == (1.0, 0.0, 4.0)
+    assert known_of(visits, central_day=252.0, investigator_day=252.0, horizon=251.0)["response"] == 0.0
+
+
+def test_one_missed_visit_in_a_row_is_allowed_and_two_apart_too():
+    visits = (-112.0, 168.0, -252.0, 336.0)
+    found = known_of(visits, central_day=336.0, investigator_day=336.0)
+    assert (found["pfs_days"], found["pfs_event"]) == (337.0, 1.0)
+
+
+def test_deterioration_counts_until_follow_up_ends():
+    assert known_of(deterioration_day=90.0, stop_day=90.0)["deterioration_event"] == 1.0
+    found = known_of(deterioration_day=91.0, stop_day=90.0)
+    assert (found["deterioration_days"], found["deterioration_event"]) == (91.0, 0.0)
+    assert known_of(deterioration_day=300.0, central_day=252.0)["deterioration_days"] == 253.0
+
+
+def test_crossover_and_death_count_on_the_day_of_the_cut_off():
+    found = known_of(crossover_day=300.0, death_day=300.0, central_day=252.0, horizon=300.0)
+    assert (found["crossed_over"], found["os_event"], found["os_days"]) == (1.0, 1.0, 301.0)
+    early = known_of(crossover_day=300.0, death_day=300.0, central_day=252.0, horizon=299.0)
+    assert (early["crossed_over"], early["os_event"], early["os_days"]) == (0.0, 0.0, 300.0)

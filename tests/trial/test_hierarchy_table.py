@@ -16,3 +16,13 @@ def test_netter2_stops_at_global_health_status():
 def test_an_endpoint_that_was_not_analysed_is_refused():
     with pytest.raises(InputError, match="hierarchy, pain"):
         hierarchy_table(("PFS", "pain"), {"PFS": 0.01}, alpha=0.025)
+
+
+def test_an_endpoint_twice_in_the_order_is_refused():
+    with pytest.raises(InputError, match="once in the order"):
+        hierarchy_table(("PFS", "ORR", "PFS"), {"PFS": 0.001, "ORR": 0.02}, alpha=0.025)
+
+
+def test_a_test_that_was_not_made_stops_the_order():
+    rows = hierarchy_table(("PFS", "ORR", "OS"), {"PFS": 0.001, "ORR": None, "OS": 0.001}, alpha=0.025).rows
+    assert [row.cells[3] for row in rows] == ["rejected", "not rejected", "not tested"]

@@ -1,13 +1,14 @@
 """Worst laboratory grades by hand: platelets 60 is grade 2 by CTCAE 5, the baseline is not graded."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from lutetia.trial.laboratory_table import laboratory_table
 
 
 def value(subject, amount, week, code="PLAT", unit="10^9/L"):
     return {"USUBJID": str(subject), "PARAMCD": code, "AVALU": unit, "AVISIT": f"week {week}",
-            "ADT": date(2021, 1, 1 + week), "AVAL": amount, "BASE": 250.0, "ABLFL": "Y" if week == 0 else "N",
+            "ADT": date(2021, 1, 5) + timedelta(days=week), "AVAL": amount,
+             "BASE": 250.0, "ABLFL": "Y" if week == 0 else "N",
             "ANRLO": 150.0, "ANRHI": 400.0}  # fmt: skip
 
 
@@ -35,3 +36,10 @@ def test_what_cannot_be_graded_is_told(by_hand):
     table = laboratory_table(data, version="5.0")
     assert "A" not in rows(table)
     assert any("Platelet count decreased: not graded" in note for note in table.notes)
+
+
+def test_a_value_before_the_baseline_is_not_after_it(by_hand):
+    """Platelets 40 at screening, baseline later: the screening value is no worst grade."""
+    values = [value(1, 40.0, -3), value(1, 250.0, 0), value(1, 140.0, 4)]
+    table = laboratory_table(by_hand([{"arm": "A"}, {"arm": "B"}], laboratory=values), version="5.0")
+    assert rows(table)["A"] == ("1", "0", "1", "0", "0", "0")

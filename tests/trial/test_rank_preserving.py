@@ -8,6 +8,7 @@ from lutetia.survival import FollowUp, log_rank
 from lutetia.trial.rank_preserving import CrossoverData, rank_preserving, untreated_times, z_of
 
 PSI = -0.5
+PATIENTS = ("time", "event", "arm", "on_treatment", "censor_time")
 
 
 def trial_with_crossover(seed: int, *, psi: float = PSI, n: int = 300, switch_share: float = 0.5) -> CrossoverData:
@@ -136,3 +137,54 @@ def test_all_faults_are_told_at_once():
 def test_one_arm_is_no_trial():
     with pytest.raises(InputError, match="both arms"):
         CrossoverData.of(time=[1, 2], event=[1, 1], arm=[1, 1], on_treatment=[1, 2], censor_time=[3, 3])
+
+
+def test_an_interval_between_two_points_of_the_grid_is_still_told():
+    """A coarse search of one step each side of the truth: limits come from the bisection, not from the grid."""
+    data = trial_with_crossover(7, n=3000)
+    fine, coarse = rank_preserving(data).psi, rank_preserving(data, search=(-120.5, 119.5)).psi
+    assert (coarse.lower, coarse.upper) == pytest.approx((fine.lower, fine.upper), abs=1e-9)
+
+
+def test_an_arm_that_keeps_to_its_treatment_is_not_recensored():
+    """Published default of other programs: only the arm with switching is recensored; the other keeps its events."""
+    data = trial_with_crossover(8)
+    time, event = untreated_times(data, 0.4, "arms with switching")
+    kept = data.arm == 1
+    assert (event[kept] == data.event[kept]).all()
+    assert time[kept] == pytest.approx(data.time[kept] * np.exp(0.4))
+    strict, seen = untreated_times(data, 0.4, "all")
+    assert time[~kept] == pytest.approx(strict[~kept])
+    assert seen[kept].sum() < data.event[kept].sum()
+
+
+def test_strata_are_compared_within_themselves():
+    """The stratified statistic is the sum over strata of observed minus expected and of variances."""
+    data = trial_with_crossover(9)
+    stratum = np.arange(data.n) % 3
+    both = CrossoverData.of(**{name: getattr(data, name) for name in PATIENTS}, stratum=stratum)
+    time, event = untreated_times(data, -0.3, "all")
+    found = log_rank(FollowUp(stop=time, event=event), data.arm, strata=stratum)
+    assert z_of(both, -0.3, "all") == pytest.approx(found.z, rel=1e-9)
+    assert z_of(both, -0.3, "all") != pytest.approx(z_of(data, -0.3, "all"), abs=1e-6)
+
+
+def test_the_limits_are_where_z_is_at_its_bound():
+    data = trial_with_crossover(11)
+    psi = rank_preserving(data, level=0.9).psi
+    for side, sign in ((psi.lower, 1), (psi.upper, -1)):
+        below, above = z_of(data, side - 1e-6, "all"), z_of(data, side + 1e-6, "all")
+        assert min(abs(below), abs(above)) <= 1.6448537 <= max(abs(below), abs(above))
+        assert np.sign(below) == sign
+
+
+@pytest.mark.parametrize("psi", [-0.5, -0.2, 0.3])
+def test_the_statistic_is_what_r_says(said_by_r, shared_rows, psi):
+    """R computes U, recensors, and tests by survdiff in strata: an implementation of its own, to 1e-6."""
+    time, status, trt, cell = shared_rows("veteran", ("time", "status", "trt", "celltype"))
+    arm, row = trt == 2, np.arange(1, time.size + 1)
+    on = np.where(arm, time, np.where(row % 3 == 0, time / 2, 0.0))
+    data = CrossoverData.of(
+        time=time, event=status, arm=arm.astype(int), on_treatment=on, censor_time=1000.0 + row, stratum=cell
+    )
+    assert z_of(data, psi, "all") == pytest.approx(said_by_r("rpsft veteran")[f"z at {psi:g}"], abs=1e-6)

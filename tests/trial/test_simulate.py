@@ -1,12 +1,15 @@
 """Simulations: the same whatever works on them, known power, honest errors."""
 
-from concurrent.futures import ThreadPoolExecutor
+import pickle
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
 
 from lutetia.errors import InputError
+from lutetia.trial.accrual import Accrual
 from lutetia.trial.simulate import BATCH, simulate, simulate_trial
 from lutetia.trial.trial_model import Visits
 
@@ -85,3 +88,60 @@ def test_names_of_arms_and_strata_belong_to_patients(full_model):
     assert trial.n == len(trial.arm_names()) == len(trial.stratum_names())
     assert set(trial.arm_names()) == {"experimental", "control"}
     assert set(trial.stratum_names()) == {"low", "high"}
+
+
+@pytest.mark.parametrize(("given", "place"), [({"workers": 0}, "workers"), ({"seed": 2**64}, "seed")])
+def test_workers_and_seeds_out_of_range_are_refused(plain_model, given, place):
+    with pytest.raises(InputError, match=place):
+        simulate(plain_model, 1, **{"seed": 1, **given})
+    assert np.isfinite(simulate(plain_model, 1, seed=2**64 - 1).columns["z"]).all()
+
+
+def test_a_cut_off_before_the_first_patient_is_told(plain_model):
+    """0.05 months is one day; no patient has entered in most of these trials, none has an event in any."""
+    slow = Accrual.uniform(patients=4, months=200)
+    model = replace(plain_model, patients=4, accrual=slow, analysis_events=None, analysis_months=0.05)
+    found = simulate(model, 20, seed=1)
+    assert found.left_out[0].count >= 15
+    assert "before the first patient" in found.left_out[0].why
+    with pytest.raises(InputError, match="first patient"):
+        simulate_trial(model, seed=1, number=int(np.flatnonzero(np.isnan(found.columns["cut_off_day"]))[0]))
+
+
+def test_days_are_whole(full_model):
+    trial = simulate_trial(replace(full_model, analysis_events=None, analysis_months=29.9), seed=4)
+    assert trial.cut_off_day == int(29.9 * 30.4375)
+    for name, values in trial.known.items():
+        known = values[np.isfinite(values)]
+        assert (known == np.floor(known)).all(), name
+
+
+@pytest.mark.long
+def test_processes_do_not_change_a_byte(full_model):
+    """A pool of processes, as other machines would be: nothing but arrays goes out, rows come back."""
+    one = simulate(full_model, BATCH + 7, seed=3, workers=1)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        other = simulate(full_model, BATCH + 7, seed=3, executor=pool)
+    assert all(one.columns[name].tobytes() == other.columns[name].tobytes() for name in one.columns)
+
+
+def test_a_batch_can_be_sent_to_another_process(full_model):
+    """What goes to an executor and what comes back can be pickled, without starting a process."""
+    sent = []
+
+    class Posting(ThreadPoolExecutor):
+        def submit(self, work, /, *given):
+            work, given = pickle.loads(pickle.dumps((work, given)))
+            sent.append(work.__name__)
+            return super().submit(work, *given)
+
+    with Posting(1) as pool:
+        posted = simulate(full_model, 3, seed=3, executor=pool)
+    assert sent == ["_batch"]
+    assert posted.columns["z"].tobytes() == simulate(full_model, 3, seed=3).columns["z"].tobytes()
+
+
+def test_the_quantile_and_power_by_hand(plain_model):
+    made = replace(simulate(plain_model, 4, seed=1), columns={"z": np.array([-3.0, -1.95, -1.96, np.nan])})
+    assert made.quantile("z", 0.5) == -1.96
+    assert made.power().estimate == pytest.approx(2 / 3)  # of the three with an answer, -1.96 on the bound counts

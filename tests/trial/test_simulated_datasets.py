@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lutetia.errors import InputError
 from lutetia.trial.netter2 import netter2_model
 from lutetia.trial.simulate import simulate_trial
 from lutetia.trial.simulated_datasets import patients_table, trial_datasets
@@ -100,3 +101,20 @@ def test_lymphocytes_fall_after_177lu_and_not_without(many):
 def test_the_same_trial_gives_the_same_rows(trial, data):
     again = trial_datasets(trial)
     assert all(list(a.rows()) == list(b.rows()) for a, b in zip(data.all(), again.all(), strict=True))
+
+
+def test_progression_after_missed_visits_is_on_record_though_it_is_no_event():
+    """Many visits missed: some progressions are censored, their visits are in ADRS and crossover follows them."""
+    model = netter2_model()
+    trial = simulate_trial(replace(model, visits=replace(model.visits, missed_fraction=0.5)), seed=2)
+    data = trial_datasets(trial)
+    seen = {row["USUBJID"] for row in data.adrs.where(PARAMCD="OVR", AVALC="PD").rows()}
+    events = {row["USUBJID"] for row in data.adtte.where(PARAMCD="PFS", EVNTDESC="progression").rows()}
+    assert len(seen - events) > 5
+    assert set(data.adsl.where(XOVERFL="Y")["USUBJID"]) <= seen
+    test_the_best_response_follows_from_the_visits(data)
+
+
+def test_another_trials_strata_are_refused(full_model):
+    with pytest.raises(InputError, match="strata: must be among grade 2, other"):
+        trial_datasets(simulate_trial(full_model, seed=1))

@@ -36,3 +36,10 @@ def test_numbers_are_cut_at_their_median(forest):
 def test_unknown_columns_are_refused(replayed):
     with pytest.raises(InputError, match="subgroups, COLOUR"):
         subgroup_forest(time_to_event(replayed, "PFS"), ("COLOUR",))
+
+
+def test_numbers_of_which_half_are_the_least_make_two_groups(by_hand):
+    ages = [40, 40, 40, 40, 40, 40, 51, 52, 53, 54, 55, 56]
+    patients = [{"arm": "AB"[i % 2], "AGE": age, "times": {"PFS": (90 + i, 1)}} for i, age in enumerate(ages)]
+    rows = subgroup_forest(time_to_event(by_hand(patients), "PFS"), ("AGE",)).rows
+    assert [row.label.strip() for row in rows[2:]] == ["51 and more", "below 51"]

@@ -90,3 +90,47 @@ def test_bad_rows_are_named_together():
     places = {fault.place for fault in caught.value.faults}
     assert {"stop, rows 2", "event, rows 2", "switched, rows 2", "switched, rows 1", "factors, rows 1"} <= places
     assert "start, rows 1" in places
+
+
+def gated(seed: int, n: int = 800, ratio: float = 0.5):
+    """Switching is possible only once ill, and likely then; no other covariate."""
+    draws = np.random.default_rng(seed)
+    names = ("patient", "start", "stop", "event", "switched", "arm", "could_switch")
+    rows = {name: [] for name in names}
+    for i in range(n):
+        arm, ill = i % 2, 0
+        for month in range(24):
+            ill = ill or int(draws.random() < 0.08)
+            dies = draws.random() < 0.02 * (ratio if arm else 1.0) * (3.0 if ill else 1.0)
+            switches = arm == 0 and not dies and bool(ill) and draws.random() < 0.15
+            values = (i, month, month + 1, int(dies), int(switches), arm, ill)
+            for name, value in zip(names, values, strict=True):
+                rows[name].append(value)
+            if dies or switches:
+                break
+    return SwitchRows.of(**rows, factors=np.zeros((len(rows["arm"]), 0)))
+
+
+def test_who_could_switch_is_weighted_for_those_who_did():
+    """The stabilising model must not know who could switch: with it the weights were 1, and the ratio 0.62."""
+    plain, weighted = [], []
+    for seed in range(8):
+        found = switch_weighted(gated(seed))
+        plain.append(np.log(found.hazard_ratio_censored.estimate))
+        weighted.append(np.log(found.hazard_ratio.estimate))
+    assert np.mean(plain) > np.log(0.57)
+    assert np.exp(np.mean(weighted)) == pytest.approx(0.5, abs=0.06)
+
+
+def test_weights_of_those_who_could_switch_by_hand():
+    """Controls 0 to 3, of whom 0, 1 could switch from 1 on; 0 does at 2. Then 1 has e^(1/2 - 1/4), 2 and 3 e^(-1/4)."""
+    rows = SwitchRows.of(
+        patient=[0, 0, 1, 1, 2, 3, 4], start=[0, 1, 0, 1, 0, 0, 0], stop=[1, 2, 1, 4, 5, 6, 4.5],
+        event=[0, 0, 0, 1, 1, 0, 1], switched=[0, 1, 0, 0, 0, 0, 0], arm=[0, 0, 0, 0, 0, 0, 1],
+        could_switch=[0, 1, 0, 1, 0, 0, 0], factors=np.zeros((7, 0)),
+    )  # fmt: skip
+    found = switch_weighted(rows)
+    assert found.greatest_weight == pytest.approx(np.exp(0.25))
+    assert found.least_weight == pytest.approx(np.exp(-0.25))
+    weight = np.exp([0, 0, 0, 0, 0.25, -0.25, -0.25])  # until the switch at 2, then what is left of each control
+    assert found.mean_weight == pytest.approx(np.average(weight, weights=[2, 2, 2, 2, 2, 3, 4]))

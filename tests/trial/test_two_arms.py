@@ -73,3 +73,13 @@ def test_an_arm_without_events_has_no_hazard_ratio():
         np.array([1.0, 2.0, 3.0, 3.0]), np.array([1, 1, 0, 0]), np.array([0, 0, 1, 1]), np.zeros(4, int)
     )
     assert np.isnan(cox_of(table)[0])
+
+
+def test_veteran_in_strata_is_what_r_says(said_by_r, shared_rows):
+    time, status, trt, cell = shared_rows("veteran", ("time", "status", "trt", "celltype"))
+    event, arm, said = status.astype(np.int64), (trt == 2).astype(np.int64), said_by_r("two arms veteran")
+    table = events_by_time(time, event, arm, cell.astype(np.int64))
+    assert log_rank_of(table) == pytest.approx(said["z"], abs=1e-10)
+    assert cox_of(table) == pytest.approx((said["beta"], said["se"]), abs=1e-9)
+    for a in (0, 1):
+        assert median_of(time[arm == a], event[arm == a]) == said[f"median{a}"]

@@ -52,3 +52,24 @@ def test_too_few_events_are_told():
     fit = weibull_aft(np.array([1.0, 2.0, 3.0]), np.array([1.0, 0, 0]), np.ones((3, 1)))
     assert not fit.converged
     assert fit.why == "1 events for 2 parameters"
+
+
+def fit_of(said, time, event, x):
+    """The fit and R's numbers side by side."""
+    p = x.shape[1]
+    fit = weibull_aft(time, event, x)
+    assert fit.converged
+    assert fit.coef == pytest.approx([said[f"coef{i}"] for i in range(p)], rel=2e-5)
+    assert np.sqrt(np.diag(fit.covariance)) == pytest.approx([said[f"se{i}"] for i in range(p)], rel=2e-5)
+    assert fit.scale == pytest.approx(said["scale"], rel=1e-5)
+    assert fit.log_likelihood == pytest.approx(said["loglik"], abs=1e-6)
+
+
+def test_lung_is_what_r_says(said_by_r, shared_rows):
+    time, status, sex, age, ecog = shared_rows("lung", ("time", "status", "sex", "age", "ph.ecog"))
+    fit_of(said_by_r("weibull lung"), time, status - 1, np.column_stack([np.ones(time.size), sex == 2, age, ecog]))
+
+
+def test_veteran_is_what_r_says(said_by_r, shared_rows):
+    time, status, trt, karno = shared_rows("veteran", ("time", "status", "trt", "karno"))
+    fit_of(said_by_r("weibull veteran"), time, status, np.column_stack([np.ones(time.size), trt, karno]))

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from lutetia.cli.subjects import Subject
     from lutetia.guideline.assessment import Assessment
 
+NEXT = (
+    "Dosimetry of a made-up patient, from images to the plan:\n"
+    "  lutetia dose phantom --out digital && lutetia dose digital/study.yaml --out results"
+)
+
 
 class Format(StrEnum):
     """What `lutetia board` writes."""
@@ -72,6 +77,7 @@ def demo(
     index = _write_index(rows, out, note="All patients are made up.")
     typer.echo(f"\n{len(subjects)} board sheets of made-up patients, board day {day}, HTML and PDF.")
     typer.echo(f"Open {index.resolve()}")
+    typer.echo(f"\n{NEXT}")
 
 
 def _print_json(subjects: list[Subject]) -> None:

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from lutetia.course.course import Course
+    from lutetia.dosimetry.plan import Plan
     from lutetia.exchange.dose_study.gather import Told
     from lutetia.exchange.dose_study.outcome import DoseOutcome
 
@@ -178,13 +179,21 @@ def summary(outcome: DoseOutcome, left_out: list[str]) -> list[str]:
         )
     plan = outcome.plan
     if plan is not None:
-        ended = "no limit within the plan" if plan.active is None else f"then {plan.active.organ}"
-        said.append(f"Next cycle: {plan.next_activity_mbq:.0f} MBq; {len(plan.cycles)} further, {ended}.")
+        said.append(planned(plan))
     elif "plan" in outcome.why_not:
-        said.append(f"No plan: {outcome.why_not['plan']}.")
-    said += [f"Missing: {sentence}." for sentence in outcome.missing]
+        said.append(f"No plan: {outcome.why_not['plan'].rstrip('.')}.")
+    said += [f"Missing: {sentence.rstrip('.')}." for sentence in outcome.missing]
     said += [f"Look at: {sentence}" for sentence in outcome.alarms]
     return [*said, *left_out, "Research and education software; it prescribes nothing."]
+
+
+def planned(plan: Plan) -> str:
+    """What the limits leave, in one sentence."""
+    if not plan.cycles:
+        organ = "a limit" if plan.active is None else f"the limit of {plan.active.organ}"
+        return f"No further cycle: {organ} leaves none."
+    ended = "no limit within the plan" if plan.active is None else f"then {plan.active.organ}"
+    return f"Next cycle: {plan.next_activity_mbq:.0f} MBq; {len(plan.cycles)} further, {ended}."
 
 
 def _write(

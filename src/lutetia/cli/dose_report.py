@@ -63,6 +63,7 @@ def report_of(outcome: DoseOutcome, *, at: datetime) -> CycleReport:
         missing=outcome.missing,
         why_not=_why_not(outcome),
         conventions=outcome.conventions,
+        alarms=outcome.alarms,
         inputs=tuple((one.name, one.sha256) for one in assembled.inputs),
     )
 

@@ -7,12 +7,15 @@ voxels). Without blur it separates what border voxels mix.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from lutetia.dosimetry.region import Region, bounding_box
 from lutetia.dosimetry.region_set import RegionSet
 from lutetia.dosimetry.volume import UNITS, Volume
 from lutetia.errors import Fault, InputError
@@ -21,6 +24,7 @@ Floats = NDArray[np.float64]
 
 FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
 LEAST_FWHM_VOXELS = 1.2  # a narrower Gaussian is not itself on the grid any more
+TRUNCATED_SIGMAS = 5.0
 COVERED = 0.98  # voxels of which the regions explain less are left out
 
 
@@ -90,8 +94,26 @@ def region_contents(image: Volume, regions: RegionSet, *, psf_fwhm_mm: float = 0
 
 def blurred_shares(regions: RegionSet, psf_fwhm_mm: float) -> NDArray[np.float32]:
     """(regions, z, y, x): what an image of one region each, of concentration 1, shows in each voxel."""
-    shares = np.array([region.shares for region in regions], dtype=np.float32)
-    return np.array([blurred(share, regions.geometry.spacing_mm, psf_fwhm_mm) for share in shares])
+    seen = np.zeros((len(regions), *regions.geometry.shape), dtype=np.float32)
+    spacing_mm = regions.geometry.spacing_mm
+
+    def blur(row: int) -> None:
+        box = _reached(regions.regions[row], psf_fwhm_mm)
+        seen[row][box] = blurred(regions.regions[row].shares[box].astype(np.float32), spacing_mm, psf_fwhm_mm)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(blur, range(len(regions))))
+    return seen
+
+
+def _reached(region: Region, psf_fwhm_mm: float) -> tuple[slice, slice, slice]:
+    """The box of all voxels that the blurred region reaches."""
+    spans = []
+    for span, edge, count in zip(bounding_box(region), region.geometry.spacing_mm, region.geometry.shape, strict=True):
+        reach = int(np.ceil(TRUNCATED_SIGMAS * psf_fwhm_mm / FWHM_PER_SIGMA / edge)) + 1
+        spans.append(slice(max(span.start - reach, 0), min(span.stop + reach, count)))
+    z, y, x = spans
+    return z, y, x
 
 
 def blurred(
@@ -101,7 +123,7 @@ def blurred(
     if psf_fwhm_mm == 0:
         return array
     sigma = [psf_fwhm_mm / FWHM_PER_SIGMA / edge for edge in spacing_mm]
-    return np.asarray(gaussian_filter(array, sigma, mode="constant", truncate=5.0), dtype=np.float32)
+    return np.asarray(gaussian_filter(array, sigma, mode="constant", truncate=TRUNCATED_SIGMAS), dtype=np.float32)
 
 
 def psf_faults(psf_fwhm_mm: float, spacing_mm: tuple[float, float, float]) -> list[Fault]:

@@ -128,12 +128,14 @@ def minus(name: str, whole: Region, *parts: Region) -> Region:
 
 def bounding_box(region: Region) -> tuple[slice, slice, slice]:
     """The smallest box (z, y, x) that holds the region. Raises InputError for an empty region."""
-    spans = []
-    for axis in range(3):
-        along = np.flatnonzero(region.shares.any(axis=tuple(b for b in range(3) if b != axis)))
+    spans: list[slice] = []
+    part = region.shares
+    for axis in range(3):  # each axis within the box of those before it
+        along = np.flatnonzero(part.max(axis=tuple(b for b in range(3) if b != axis), initial=0))
         if not along.size:
             raise InputError(f"region {region.name}", [Fault(place="shares", must="must hold at least one voxel")])
         spans.append(slice(int(along[0]), int(along[-1]) + 1))
+        part = region.shares[tuple(spans)]
     z, y, x = spans
     return z, y, x
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -87,6 +88,7 @@ def register_rigid(
     return _registration(fixed, moving, found, metric, before, after, method, start)
 
 
+@cache
 def simple_itk() -> Any:
     """SimpleITK, loaded on first use (0.3 s)."""
     with warnings.catch_warnings():

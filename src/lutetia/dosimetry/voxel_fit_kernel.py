@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]  # numba's own compiler
+from llvmlite import ir  # numba's own compiler
 from numba import float32, int32, njit
 from numba.extending import intrinsic
 from numpy.typing import NDArray

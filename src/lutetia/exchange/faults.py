@@ -132,6 +132,8 @@ def _expectation(kind: str, context: Mapping[str, Any], error: ErrorDetails) -> 
         return f"must be {_TYPES[kind]}", f"Write {meant}." if meant else None
     bounds: dict[str, Callable[[], str]] = {
         "greater_than_equal": lambda: f"must be at least {context['ge']}",
+        "greater_than": lambda: f"must be above {number_text(context['gt'])}",
+        "less_than": lambda: f"must be below {number_text(context['lt'])}",
         "less_than_equal": lambda: f"must be at most {context['le']}",
         "string_too_short": lambda: "must not be empty",
         "string_too_long": lambda: f"must have at most {context['max_length']} characters",

@@ -13,6 +13,7 @@ from lutetia.course.entry import Text, WholeNumber
 from lutetia.course.problem import Problem
 from lutetia.trial.adam import layout_of
 from lutetia.trial.analyse import AnalysisChoices
+from lutetia.trial.crossover_analysis import METHODS, Method
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[WholeNumber, Field(ge=0)]
@@ -30,17 +31,17 @@ class AnalysisRequest(Declared):
     )
     level: Share = Field(default=0.95, description="coverage of intervals")
     alpha_one_sided: Annotated[float, Field(gt=0, lt=0.5)] = Field(default=0.025, description="of the hierarchy")
+    ties: Literal["efron", "breslow", "exact"] = Field(default="efron", description="how tied events are counted")
     difference_method: Difference = Field(default="wald", description="interval of the difference of response rates")
     hierarchy: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(
         default=("PFS", "ORR", "TTDQL"), description="endpoints in the order they are tested"
     )
     subgroups: tuple[Text, ...] = Field(default=(), description="columns of ADSL; absent: those of the analysis")
-    crossover: tuple[Literal["rpsft", "two-stage"], ...] = Field(
-        default=("rpsft", "two-stage"), description="what overall survival is adjusted by"
-    )
+    crossover: tuple[Method, ...] = Field(default=METHODS, description="what overall survival is adjusted by")
     ctcae_version: Annotated[Literal["5.0", "6.0"], Version] = Field(
         description="by which edition laboratory values are graded"
     )
+    seed: Annotated[WholeNumber, Field(ge=0)] = Field(default=1, description="of bootstraps")
     screened: Annotated[WholeNumber, Field(ge=1)] | None = Field(default=None, description="patients screened")
     excluded: dict[Text, Count] = Field(default_factory=dict, description="reasons for exclusion before randomisation")
 
@@ -64,7 +65,16 @@ class AnalysisRequest(Declared):
 
     def choices(self) -> AnalysisChoices:
         """The choices as the analysis takes them."""
-        names = ("level", "alpha_one_sided", "difference_method", "hierarchy", "crossover", "ctcae_version")
+        names = (
+            "level",
+            "alpha_one_sided",
+            "difference_method",
+            "hierarchy",
+            "crossover",
+            "ctcae_version",
+            "ties",
+            "seed",
+        )
         given = {name: getattr(self, name) for name in names}
         if self.subgroups:
             given["subgroups"] = self.subgroups

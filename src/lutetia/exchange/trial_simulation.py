@@ -116,7 +116,7 @@ class ReadersRequest(Declared):
 
 
 class ModelRequest(Declared):
-    """A trial to simulate; fields and defaults are those of lutetia.trial.TrialModel."""
+    """A trial to simulate; fields and defaults are those of lutetia.trial.TrialModel (block_patients: its block_size)."""
 
     name: Text = Field(description="as printed; the study's name in the datasets")
     patients: Annotated[int, Field(strict=True, ge=2, le=100_000)] = Field(description="patients to be entered")
@@ -128,7 +128,9 @@ class ModelRequest(Declared):
     visits: VisitsRequest = Field(description="scans")
     readers: ReadersRequest = Field(default_factory=ReadersRequest, description="disagreement")
     allocation: Ratio = Field(default=(1, 1), description="experimental : control")
-    block_size: Annotated[int, Field(strict=True, ge=2, le=100)] = Field(default=4, description="patients of a block")
+    block_patients: Annotated[int, Field(strict=True, ge=2, le=100)] = Field(
+        default=4, description="patients of a block"
+    )
     analysis_events: Annotated[int, Field(strict=True, ge=1)] | None = Field(
         default=None, description="cut-off at so many events"
     )
@@ -146,9 +148,9 @@ class ModelRequest(Declared):
             yield Problem(
                 place=("analysis_events",), must=must, got=str(self.analysis_events), do="Nobody has the event twice."
             )
-        if self.block_size % sum(self.allocation):
-            must = f"block_size must be a multiple of {sum(self.allocation)}, the sum of the allocation"
-            yield Problem(place=("block_size",), must=must, got=str(self.block_size))
+        if self.block_patients % sum(self.allocation):
+            must = f"block_patients must be a multiple of {sum(self.allocation)}, the sum of the allocation"
+            yield Problem(place=("block_patients",), must=must, got=str(self.block_patients))
         names = [stratum.name for stratum in self.strata]
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             yield Problem(place=("strata",), must="strata must have names of their own", got=name)
@@ -170,7 +172,7 @@ class ModelRequest(Declared):
             visits=Visits(**{name: getattr(visits, name) for name in type(visits).model_fields}),
             readers=Readers(**{name: getattr(self.readers, name) for name in type(self.readers).model_fields}),
             allocation=self.allocation,
-            block_size=self.block_size,
+            block_size=self.block_patients,
             analysis_events=self.analysis_events,
             analysis_months=self.analysis_months,
             missed_visits_allowed=self.missed_visits_allowed,

@@ -34,7 +34,7 @@ class Alert:
 def warnings_of(report: CycleReport) -> tuple[Alert, ...]:
     """All warnings, the gravest first."""
     return (
-        *(Alert(kind="alarm", text=sentence(text)) for text in report.cycle.alarms),
+        *(Alert(kind="alarm", text=sentence(text)) for text in dict.fromkeys((*report.alarms, *report.cycle.alarms))),
         *_map_against_table(report),
         *_without_dose(report),
         *_extrapolated(report),
@@ -49,6 +49,7 @@ def _map_against_table(report: CycleReport) -> list[Alert]:
         for region in report.cycle.regions
         if region.dose is not None and region.dose_volume is not None
         and not 1 / MOST_APART <= _ratio(region.dose_volume.mean_gy, region.dose.gy) <= MOST_APART
+        and not any(text.startswith(f"{region.name}: the map ") for text in report.alarms)
     ]  # fmt: skip
     if not apart:
         return []

@@ -5,7 +5,7 @@ One headed list of facts, a few sentences to begin with, sections of tables and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -51,7 +51,8 @@ class Part:
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResultPage:
     """A whole page. `made_up` says who is invented, "" when nobody is; `lead` are the sentences it begins with under
-    `lead_title`; `not_made` says what could not be made and why; `day` dates the PDF."""
+    `lead_title`; `not_made` says what could not be made and why; `day` dates the PDF;
+    `unnumbered` are keys of tables and figures that are not counted."""
 
     kind: str
     title: str
@@ -64,6 +65,7 @@ class ResultPage:
     conventions: tuple[str, ...]
     not_made: tuple[str, ...]
     provenance: Provenance
+    unnumbered: tuple[str, ...] = ()
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -76,7 +78,13 @@ class ResultPage:
     @property
     def numbers(self) -> dict[tuple[bool, str], str]:
         """What every table and figure is called."""
-        return numbers_of(self.sections, None)
+        counted = [
+            replace(section, blocks=tuple(block for block in section.blocks if block.key not in self.unnumbered))
+            for section in self.sections
+        ]
+        blocks = (block for section in self.sections for block in section.blocks)
+        bare = {(block.is_table, block.key): "" for block in blocks if block.key in self.unnumbered}
+        return {**numbers_of(counted, None), **bare}
 
     @property
     def tables(self) -> tuple[Table, ...]:

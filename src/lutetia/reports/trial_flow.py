@@ -11,29 +11,31 @@ from lutetia.trial.flow import FlowBox, ParticipantFlow
 def flow_table(flow: ParticipantFlow) -> Table:
     """The flow from where the arms part; before that the boxes of all participants. Every sum was checked."""
     trunk, arms = _parted(flow.first)
+    empty = ("",) * len(arms)
     rows: list[TableRow] = []
     for box in trunk:
-        rows.append(TableRow(cells=(_words(box.name), str(box.n), *("",) * max(len(arms) - 1, 0))))
-        rows += [
-            TableRow(cells=(f"{INDENT}{why}", str(count), *("",) * max(len(arms) - 1, 0)))
-            for why, count in box.left.items()
-        ]
+        rows.append(TableRow(cells=(_words(box.name), str(box.n), *empty)))
+        rows += [TableRow(cells=(INDENT + why, str(count), *empty)) for why, count in box.left.items()]
     deep = [_stages(arm) for arm in arms]
     for stage in range(max((len(stages) for stages in deep), default=0)):
         boxes = [stages[stage] if stage < len(stages) else None for stages in deep]
-        rows.append(TableRow(cells=(_stage_words(boxes, arms, stage), *(str(box.n) if box else NONE for box in boxes))))
-        reasons = dict.fromkeys(why for box in boxes if box is not None for why in box.left)
-        for why in reasons:
-            counts = (str(box.left.get(why, 0)) if box is not None else NONE for box in boxes)
-            rows.append(TableRow(cells=(INDENT + why, *counts)))
+        rows.append(_row(_stage_words(boxes, arms, stage), [box.n if box is not None else None for box in boxes]))
+        for why in dict.fromkeys(why for box in boxes if box is not None for why in box.left):
+            rows.append(_row(INDENT + why, [box.left.get(why, 0) if box is not None else None for box in boxes]))
     return Table(
         key="flow",
         title="Participant flow, with every reason for leaving",
-        head=("", *(arm.name for arm in arms)) if arms else ("", "All"),
+        head=("", "All", *(arm.name for arm in arms)),
         rows=tuple(rows),
         records=tuple(record_ for box in flow.first.boxes() for record_ in _records(box)),
         notes=("Every box is the one above it less those who left; the sums were checked.",),
     )
+
+
+def _row(words: str, counts: list[int | None]) -> TableRow:
+    """A row with its sum first."""
+    everyone = sum(count for count in counts if count is not None)
+    return TableRow(cells=(words, str(everyone), *(NONE if count is None else str(count) for count in counts)))
 
 
 def _parted(first: FlowBox) -> tuple[list[FlowBox], tuple[FlowBox, ...]]:

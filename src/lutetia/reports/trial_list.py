@@ -28,15 +28,15 @@ def list_page(
     parts = [Part(key="list", title="The list", contents=(make_table(made),))]
     not_made = []
     lead = [
-        f"{made.n} records in {len(made.strata)} strata; the root of the seal is {seal.root}.",
-        "Print the root before the first patient: no record can be changed afterwards without being found.",
+        f"{made.n} records in {len(made.strata)} strata, sealed under the root above.",
+        "Print the root in the protocol before the first patient: no record can be changed afterwards without being found.",
     ]
     if block is not None:
         openness = predictability(block)
         lead.append(
             f"Who knows the block length knows {openness.certain:.2f} of {sum(block)} assignments beforehand, and at "
-            f"best guesses {100 * openness.guessed_fraction:.1f} % of them "
-            f"({100 * openness.guessed_blindly_fraction:.1f} % without looking)."
+            f"best guesses {100 * openness.guessed_fraction:.1f}\u00a0% of them "
+            f"({100 * openness.guessed_blindly_fraction:.1f}\u00a0% without looking)."
         )
         parts.append(Part(key="balance", title="Balance and openness", contents=_balance(made, block, expected)))
     else:

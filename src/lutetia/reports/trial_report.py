@@ -53,6 +53,7 @@ def trial_page(
         conventions=analysis.conventions,
         not_made=tuple(str(left) for left in analysis.left_out),
         provenance=provenance,
+        unnumbered=("flow",),
     )
 
 

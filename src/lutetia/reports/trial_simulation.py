@@ -124,7 +124,7 @@ def arm_table(found: Simulations, model: TrialModel, printed: Mapping[str, float
             cells += [
                 _number(value.estimate, 2),
                 _number(value.std_error, 3),
-                *((_number(said, 4),) if printed else ()),
+                *((_as_printed(said),) if printed else ()),
             ]
             records.append(_record(name.replace("_days", "_months"), value, side, said))
         rows.append(TableRow(cells=tuple(cells)))
@@ -159,20 +159,16 @@ def _cells(
     words: str, value: Estimate, digits: int, said: float | None, printed: Mapping[str, float]
 ) -> tuple[str, ...]:
     cells = (words, _number(value.estimate, digits), _number(value.std_error, digits + 1))
-    return (*cells, _number(said, 4)) if printed else cells
+    return (*cells, _as_printed(said)) if printed else cells
 
 
 def _number(value: float | None, digits: int) -> str:
-    """With so many decimals; `4` for printed values: as printed, without zeros at the end."""
-    if value is None:
-        return NONE
-    return (
-        f"{value:.4g}"
-        if digits == 4 and value >= 1
-        else f"{value:.{digits}f}".rstrip("0")
-        if digits == 4
-        else f"{value:.{digits}f}"
-    )
+    return NONE if value is None else f"{value:.{digits}f}"
+
+
+def _as_printed(value: float | None) -> str:
+    """A printed value as it was printed: no zeros at its end."""
+    return NONE if value is None else f"{value:g}"
 
 
 def _text(value: Estimate, digits: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what type checkers see; one line per public name
     from lutetia.trial.accrual import Accrual as Accrual
+    from lutetia.trial.adam import TrialData as TrialData
     from lutetia.trial.allocate import Allocation as Allocation
     from lutetia.trial.allocate import AllocationBook as AllocationBook
     from lutetia.trial.allocate import book_faults as book_faults
@@ -46,6 +47,7 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name
     from lutetia.trial.multiplicity import fixed_sequence as fixed_sequence
     from lutetia.trial.multiplicity import graph_of_sequence as graph_of_sequence
     from lutetia.trial.multiplicity import graph_test as graph_test
+    from lutetia.trial.netter2 import netter2_model as netter2_model
     from lutetia.trial.permuted_blocks import RandomisationList as RandomisationList
     from lutetia.trial.permuted_blocks import Record as Record
     from lutetia.trial.permuted_blocks import make_list as make_list
@@ -53,6 +55,8 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name
     from lutetia.trial.proportion_design import RateDesign as RateDesign
     from lutetia.trial.proportion_design import compare_rates as compare_rates
     from lutetia.trial.proportion_design import exact_power as exact_power
+    from lutetia.trial.rank_preserving import CrossoverData as CrossoverData
+    from lutetia.trial.rank_preserving import rank_preserving as rank_preserving
     from lutetia.trial.sealed_list import OpenedRecord as OpenedRecord
     from lutetia.trial.sealed_list import Seal as Seal
     from lutetia.trial.sealed_list import Tampered as Tampered
@@ -68,13 +72,25 @@ if TYPE_CHECKING:  # what type checkers see; one line per public name
     from lutetia.trial.sequential import group_sequential as group_sequential
     from lutetia.trial.sequential_events import SequentialEvents as SequentialEvents
     from lutetia.trial.sequential_events import sequential_events as sequential_events
+    from lutetia.trial.simulate import simulate as simulate
+    from lutetia.trial.simulate import simulate_trial as simulate_trial
+    from lutetia.trial.simulated_datasets import trial_datasets as trial_datasets
     from lutetia.trial.spending import Spending as Spending
     from lutetia.trial.stagewise import stagewise_drift as stagewise_drift
     from lutetia.trial.stagewise import stagewise_p as stagewise_p
+    from lutetia.trial.switch_weights import SwitchRows as SwitchRows
+    from lutetia.trial.switch_weights import switch_weighted as switch_weighted
+    from lutetia.trial.trial_model import Arm as Arm
+    from lutetia.trial.trial_model import Readers as Readers
+    from lutetia.trial.trial_model import Stratum as Stratum
+    from lutetia.trial.trial_model import TrialModel as TrialModel
+    from lutetia.trial.trial_model import Visits as Visits
     from lutetia.trial.true_power import OperatingCharacteristics as OperatingCharacteristics
     from lutetia.trial.true_power import simulated_power as simulated_power
     from lutetia.trial.two_stage import TwoStage as TwoStage
     from lutetia.trial.two_stage import simon_two_stage as simon_two_stage
+    from lutetia.trial.two_stage_switch import SwitchData as SwitchData
+    from lutetia.trial.two_stage_switch import two_stage_switch as two_stage_switch
 
 # Public name → module of this room that brings it.
 _MODULE_OF = {
@@ -145,6 +161,22 @@ _MODULE_OF = {
     "simulated_power": "true_power",
     "TwoStage": "two_stage",
     "simon_two_stage": "two_stage",
+    "TrialData": "adam",
+    "netter2_model": "netter2",
+    "CrossoverData": "rank_preserving",
+    "rank_preserving": "rank_preserving",
+    "simulate": "simulate",
+    "simulate_trial": "simulate",
+    "trial_datasets": "simulated_datasets",
+    "SwitchRows": "switch_weights",
+    "switch_weighted": "switch_weights",
+    "Arm": "trial_model",
+    "Readers": "trial_model",
+    "Stratum": "trial_model",
+    "TrialModel": "trial_model",
+    "Visits": "trial_model",
+    "SwitchData": "two_stage_switch",
+    "two_stage_switch": "two_stage_switch",
 }
 
 __all__ = sorted(_MODULE_OF)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from math import isfinite
 from typing import Any, Literal
 
 from lutetia.errors import Fault, InputError
@@ -78,7 +79,8 @@ class Dataset:
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrialData:
     """The five datasets of one trial and its data cut-off. Raises InputError for rows of subjects not in ADSL, dates
-    after the cut-off, and times that are not ADT − STARTDT + 1."""
+    after the cut-off, times that are not ADT − STARTDT + 1 or below one day, negative CNSR (0 is an event, 1 and above
+    are kinds of censoring), crossover without its date or a date without crossover."""
 
     adsl: Dataset
     adrs: Dataset
@@ -97,7 +99,7 @@ class TrialData:
                 got = ", ".join(strangers[:10]) + (f" and {len(strangers) - 10} more" if len(strangers) > 10 else "")
                 faults.append(Fault(place=f"{dataset.name}.USUBJID", must="must be subjects of ADSL", got=got))
             faults += _late(dataset, self.cut_off)
-        faults += _wrong_times(self.adtte)
+        faults += [*_wrong_times(self.adtte), *_wrong_crossover(self.adsl)]
         if faults:
             raise InputError("trial data", faults)
 
@@ -129,7 +131,7 @@ def _is(value: Any, kind: Kind) -> bool:
         return type(value) is date
     if isinstance(value, bool):
         return False
-    return isinstance(value, int) if kind == "integer" else isinstance(value, int | float) and value == value
+    return isinstance(value, int) if kind == "integer" else isinstance(value, int | float) and isfinite(value)
 
 
 _MUST = {
@@ -186,3 +188,17 @@ def _wrong_times(adtte: Dataset) -> Iterator[Fault]:
             f" and {len(wrong) - 1} more rows" if len(wrong) > 1 else ""
         )
         yield Fault(place="ADTTE.AVAL", must=must, got=got)
+    for column, low, must in (("AVAL", 1, "must be one day or more"), ("CNSR", 0, "must not be negative")):
+        below = [i for i, value in enumerate(adtte[column]) if value < low]
+        if below:
+            got = f"{adtte[column][below[0]]} in row {below[0] + 1}"
+            got += f" and {len(below) - 1} more rows" if len(below) > 1 else ""
+            yield Fault(place=f"ADTTE.{column}", must=must, got=got)
+
+
+def _wrong_crossover(adsl: Dataset) -> Iterator[Fault]:
+    wrong = [i for i, row in enumerate(adsl.rows()) if (row["XOVERFL"] == "Y") != (row["XOVERDT"] is not None)]
+    if wrong:
+        must = "must be there for those with XOVERFL Y and for nobody else"
+        got = f"row {wrong[0] + 1}" + (f" and {len(wrong) - 1} more rows" if len(wrong) > 1 else "")
+        yield Fault(place="ADSL.XOVERDT", must=must, got=got)

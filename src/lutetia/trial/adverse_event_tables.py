@@ -101,7 +101,9 @@ class _Made:
             return max((100 * len(seen[side]) / n[side] if n[side] else 0.0) for side in (0, 1)) if seen else 0.0
 
         kept = [
-            term for term, seen in patients.items() if share_pct(seen) >= common_pct or share_pct(severe.get(term)) >= 2
+            term
+            for term, seen in patients.items()
+            if share_pct(seen) >= common_pct or share_pct(severe.get(term)) >= SEVERE_PCT
         ]
         return sorted(kept, key=lambda term: (-len(patients[term][1]) - len(patients[term][0]), term))
 

@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from lutetia.errors import InputError
+import numpy as np
+from numpy.typing import NDArray
+
+from lutetia.errors import Fault, InputError
 from lutetia.results.figure_data import CurveFigure, FigureData, FlowBox, FlowFigure
 from lutetia.results.table import Table
 from lutetia.rows import LeftOut
+from lutetia.scoring.ctcae import VERSIONS
 from lutetia.trial.adam import TrialData
 from lutetia.trial.adverse_event_tables import adverse_event_table, special_interest_table
 from lutetia.trial.arms import Arms, arms_of
-from lutetia.trial.checked import between
+from lutetia.trial.checked import between, whole
 from lutetia.trial.crossover_analysis import METHODS, Method, crossover_table
 from lutetia.trial.flow import FlowBox as Box
 from lutetia.trial.flow import ParticipantFlow
@@ -25,11 +29,14 @@ from lutetia.trial.response_analysis import response_analysis, response_table
 from lutetia.trial.subgroup_forest import subgroup_forest
 from lutetia.trial.time_to_event_analysis import ENDPOINTS, TimeToEvent, time_to_event, time_to_event_table
 
+TIES = ("efron", "breslow", "exact")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisChoices:
     """What a trial's analysis plan fixes; printed with the results. `screened` and `excluded` (by reason) come from
-    outside the datasets; None where they are not known. Raises InputError for shares outside (0, 1)."""
+    outside the datasets; None where they are not known. Raises InputError for shares outside (0, 1), ties or a CTCAE
+    version that are not known, and reasons for exclusion without the number screened."""
 
     level: float = 0.95
     alpha_one_sided: float = 0.025
@@ -45,6 +52,16 @@ class AnalysisChoices:
 
     def __post_init__(self) -> None:
         faults = [*between("level", self.level), *between("alpha_one_sided", self.alpha_one_sided, 0.0, 0.5)]
+        for name, known in (("ties", TIES), ("ctcae_version", tuple(VERSIONS))):
+            if getattr(self, name) not in known:
+                must = f"must be one of {', '.join(known)}"
+                faults.append(Fault(place=name, must=must, got=repr(getattr(self, name))))
+        if self.excluded and self.screened is None:
+            must = "must be there where reasons for exclusion are"
+            faults.append(Fault(place="screened", must=must, got="nothing"))
+        if self.screened is not None:
+            faults += whole("screened", self.screened)
+        faults += [fault for why, count in self.excluded.items() for fault in whole(f"excluded, {why}", count, 0)]
         if faults:
             raise InputError("analysis", faults)
 
@@ -87,7 +104,7 @@ def analyse_trial(data: TrialData, choices: AnalysisChoices = AnalysisChoices())
         hierarchy_table(choices.hierarchy, p, alpha=choices.alpha_one_sided),
         *([crossover] if crossover is not None else []),
     ]
-    flow = participant_flow(full, choices)
+    flow = participant_flow(full, choices, not_in_set=_not_in_set(data, full))
     return TrialAnalysis(
         title=str(full.facts["STUDYID"][0]),
         made_up=next((said for said in data.conventions if "made up" in said), ""),
@@ -105,10 +122,14 @@ def analyse_trial(data: TrialData, choices: AnalysisChoices = AnalysisChoices())
     )
 
 
-def participant_flow(full: Arms, choices: AnalysisChoices) -> ParticipantFlow:
-    """From screening (where it is known) to those on randomised treatment at cut-off; closes by sums or is refused."""
-    arms = tuple(_arm_box(full, side, name) for side, name in zip(full.sides(), full.names, strict=True))
-    randomised = Box(name="randomised", n=sum(full.n), then=arms)
+def participant_flow(full: Arms, choices: AnalysisChoices, *, not_in_set: tuple[int, int] = (0, 0)) -> ParticipantFlow:
+    """From screening (where it is known) to those on randomised treatment at cut-off; closes by sums or is refused.
+
+    `not_in_set`: patients of ADSL outside the full analysis set, (experimental, control); they were randomised too.
+    """
+    sides = zip(full.sides(), full.names, not_in_set, strict=True)
+    arms = tuple(_arm_box(full, side, name, outside) for side, name, outside in sides)
+    randomised = Box(name="randomised", n=sum(full.n) + sum(not_in_set), then=arms)
     if choices.screened is None:
         return ParticipantFlow(first=randomised)
     return ParticipantFlow(
@@ -116,17 +137,23 @@ def participant_flow(full: Arms, choices: AnalysisChoices) -> ParticipantFlow:
     )
 
 
-def _arm_box(full: Arms, side, name: str) -> Box:  # type: ignore[no-untyped-def]
+def _not_in_set(data: TrialData, full: Arms) -> tuple[int, int]:
+    planned = Counter(data.adsl["TRT01P"])
+    one, other = (planned[name] - n for name, n in zip(full.names, full.n, strict=True))
+    return one, other
+
+
+def _arm_box(full: Arms, side: NDArray[np.bool_], name: str, outside: int) -> Box:
     facts = full.facts
     mine = [i for i, here in enumerate(side) if here]
     treated = [i for i in mine if facts["SAFFL"][i] == "Y"]
     stopped = Counter(facts["DCTREAS"][i] or "reason not known" for i in treated if facts["ONTRTFL"][i] != "Y")
     on = len(treated) - sum(stopped.values())
-    untreated = {"not treated": len(mine) - len(treated)} if len(mine) > len(treated) else {}
+    left = {"not in the full analysis set": outside, "not treated": len(mine) - len(treated)}
     return Box(
         name=name,
-        n=len(mine),
-        left=untreated,
+        n=len(mine) + outside,
+        left={why: count for why, count in left.items() if count},
         then=(
             Box(
                 name=f"{name}, treated",

@@ -88,6 +88,6 @@ def follow_up_of(data: TrialData, arms: Arms, code: str, *, stratified: bool = T
     ordered = [rows[subject] for subject in arms.subjects]
     return FollowUp(
         stop=np.array([row["AVAL"] for row in ordered], dtype=np.float64),
-        event=np.array([1 - row["CNSR"] for row in ordered], dtype=np.int64),
+        event=np.array([int(row["CNSR"] == 0) for row in ordered], dtype=np.int64),
         strata=arms.stratum if stratified else None,
     )

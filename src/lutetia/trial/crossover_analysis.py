@@ -30,7 +30,11 @@ Row = tuple[str, Estimate | None, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Switching:
-    """What the three methods need, in days from randomisation, in the order of the full analysis set."""
+    """What the three methods need, in the order of the full analysis set.
+
+    `time` and `censor` count the day of randomisation as day 1, so they are ends of days; `progression` and `switch`
+    are beginnings of days, days after randomisation. `before`: switched without progression on record by then.
+    """
 
     arms: Arms
     time: np.ndarray[Any, Any]
@@ -38,6 +42,7 @@ class _Switching:
     censor: np.ndarray[Any, Any]
     progression: np.ndarray[Any, Any]
     switch: np.ndarray[Any, Any]
+    before: np.ndarray[Any, Any]
     factors: np.ndarray[Any, Any]
 
 
@@ -60,6 +65,11 @@ def crossover_table(
     notes = [
         f"{itt.arms.facts['XOVERFL'].count('Y')} patients crossed over; overall survival of the full analysis set."
     ]
+    if before := int(given.before.sum()):
+        notes.append(
+            f"{before} crossed over without progression on record by then: two-stage takes the crossover for it, IPCW "
+            "censors them there."
+        )
     for method in METHODS:
         if method in methods:
             row, said = _BY_METHOD[method](given, seed, level)
@@ -84,18 +94,10 @@ def crossover_table(
 def _switching(data: TrialData, itt: TimeToEvent) -> _Switching:
     arms = itt.arms
     start, cut_off = arms.facts["RANDDT"], data.cut_off
-    pfs = {row["USUBJID"]: row for row in data.adtte.where(PARAMCD="PFS").rows()}
     switch = np.array([_days(b, a) for a, b in zip(start, arms.facts["XOVERDT"], strict=True)])
-    progression = np.array(
-        [
-            _days(pfs[s]["ADT"], a) if s in pfs and pfs[s]["EVNTDESC"] == "progression" else np.nan
-            for s, a in zip(arms.subjects, start, strict=True)
-        ]
-    )
-    levels = [sorted(set(arms.facts[name])) for name in FACTORS]
-    factors = np.column_stack(
-        [[float(value == known[-1]) for value in arms.facts[name]] for name, known in zip(FACTORS, levels, strict=True)]
-    )
+    seen = _progressions(data, arms)
+    progression = np.array([_days(seen.get(s), a) for s, a in zip(arms.subjects, start, strict=True)])
+    moved_before = np.isfinite(switch) & ~(progression <= switch)
     follow = follow_up_of(data, arms, "OS")
     assert follow is not None  # overall survival was analysed before
     return _Switching(
@@ -105,8 +107,30 @@ def _switching(data: TrialData, itt: TimeToEvent) -> _Switching:
         censor=np.array([_days(cut_off, a) for a in start]) + 1,
         progression=np.where(progression < follow.stop, progression, np.nan),
         switch=np.where(switch < follow.stop, switch, np.nan),
-        factors=factors,
+        before=moved_before & (switch < follow.stop),
+        factors=_factors(arms),
     )
+
+
+def _progressions(data: TrialData, arms: Arms) -> dict[str, date]:
+    """The first day of progression on record, by subject: PFS events that are no death, visits read as PD (central)."""
+    died = dict(zip(arms.subjects, arms.facts["DTHDT"], strict=True))
+    days: dict[str, date] = {}
+    events = [r for r in data.adtte.where(PARAMCD="PFS", CNSR=0).rows() if r["ADT"] != died.get(r["USUBJID"])]
+    visits = data.adrs.where(PARAMCD="OVR", PARQUAL="central", AVALC="PD").rows()
+    for row in (*events, *(row for row in visits if row["ADT"] is not None)):
+        days[row["USUBJID"]] = min(row["ADT"], days.get(row["USUBJID"], row["ADT"]))
+    return days
+
+
+def _factors(arms: Arms) -> np.ndarray[Any, Any]:
+    """(n, p): one column of 0 and 1 for each level of the strata but the first."""
+    columns = [
+        [float(value == level) for value in arms.facts[name]]
+        for name in FACTORS
+        for level in sorted(set(arms.facts[name]))[1:]
+    ]
+    return np.array(columns, dtype=np.float64).reshape(-1, arms.arm.size).T
 
 
 def _days(day: date | None, start: date) -> float:
@@ -128,16 +152,17 @@ def _rpsft(given: _Switching, seed: int, level: float) -> tuple[Row, list[str]]:
         return (words, None, in_one_line(error)), []
     factor = found.acceleration_factor
     remark = found.why if factor is None else f"time runs {factor:.2f} times longer on treatment"
-    return (words, found.hazard_ratio_adjusted, "; ".join(filter(None, (remark, found.why if factor else "")))), list(
-        found.conventions
-    )
+    row = (words, found.hazard_ratio_adjusted, "; ".join(filter(None, (remark, found.why if factor else ""))))
+    treated = "RPSFT counts the experimental arm as treated from randomisation on, the never-treated included."
+    return row, [*found.conventions, treated]
 
 
 def _two_stage(given: _Switching, seed: int, level: float) -> tuple[Row, list[str]]:
     words = "Two-stage"
     try:
         data = SwitchData.of(
-            time=given.time, event=given.event, arm=given.arms.arm, progression_time=given.progression,
+            time=given.time, event=given.event, arm=given.arms.arm,
+            progression_time=np.where(given.before, given.switch, given.progression),
             switch_time=given.switch, censor_time=np.maximum(given.censor, given.time), factors=given.factors,
             stratum=np.array(given.arms.stratum),
         )  # fmt: skip
@@ -152,27 +177,32 @@ def _two_stage(given: _Switching, seed: int, level: float) -> tuple[Row, list[st
 def _ipcw(given: _Switching, seed: int, level: float) -> tuple[Row, list[str]]:
     """Rows until progression, then from it: switching is possible only after it."""
     words = "IPCW"
-    columns: dict[str, list[Any]] = {name: [] for name in ("patient", "start", "stop", "event", "switched", "arm")}
-    could, factors = [], []
-    for i in range(given.arms.arm.size):
-        arm, until, died = int(given.arms.arm[i]), given.time[i], int(given.event[i])
-        moved = np.isfinite(given.switch[i]) and arm == 0
-        end, switched = (given.switch[i], 1) if moved else (until, 0)
-        edge = given.progression[i] if np.isfinite(given.progression[i]) and 0 < given.progression[i] < end else end
-        pieces = [(0.0, edge, edge == end), (edge, end, True)] if edge < end else [(0.0, end, True)]
-        for start, stop, last in pieces:
-            values = (i, start, stop, died if last and not switched else 0, switched if last else 0, arm)
-            for name, value in zip(columns, values, strict=True):
-                columns[name].append(value)
-            could.append(int(start >= edge or (last and switched)))
-            factors.append(given.factors[i])
+    columns = [row for i in range(given.arms.arm.size) for row in _ipcw_rows(given, i)]
+    names = ("patient", "start", "stop", "event", "switched", "could_switch", "arm")
+    at = [row[0] for row in columns]
     try:
-        rows = SwitchRows.of(**columns, could_switch=could, factors=np.array(factors))
+        rows = SwitchRows.of(
+            **dict(zip(names, zip(*columns, strict=True), strict=True)),
+            factors=np.zeros((len(at), 0)), baseline=given.factors[at], stratum=np.array(given.arms.stratum)[at],
+        )  # fmt: skip
         found = switch_weighted(rows, level=level)
     except InputError as error:
         return (words, None, in_one_line(error)), []
-    remark = found.why or f"weights {found.least_weight:.2f} to {found.greatest_weight:.2f}"
+    weights = f"weights {found.least_weight:.2f} to {found.greatest_weight:.2f}"
+    remark = found.why or "; ".join([weights, *found.cautions])
     return (words, found.hazard_ratio, remark), list(found.conventions)
+
+
+def _ipcw_rows(given: _Switching, i: int) -> list[tuple[Any, ...]]:
+    """(patient, start, stop, died, switched, could switch, arm) of one patient; a day of switching ends with it."""
+    arm, end, died, switched = int(given.arms.arm[i]), float(given.time[i]), int(given.event[i]), 0
+    if arm == 0 and np.isfinite(given.switch[i]) and (given.switch[i] + 1 < end or not died):
+        end, died, switched = min(float(given.switch[i]) + 1, end), 0, int(not given.before[i])
+    edge = float(given.progression[i])
+    if not edge < end or given.before[i]:  # no progression on record, or not before the end
+        return [(i, 0.0, end, died, switched, 0, arm)]
+    after = (i, edge, end, died, switched, 1, arm)
+    return [after] if edge == 0 else [(i, 0.0, edge, 0, 0, 0, arm), after]
 
 
 _BY_METHOD = {"rpsft": _rpsft, "two-stage": _two_stage, "ipcw": _ipcw}

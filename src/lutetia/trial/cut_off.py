@@ -120,14 +120,14 @@ def _survival(
 def _cut_response(path: Floats, visits: Floats, horizon: float, row: Floats) -> None:
     """Best response by the central reader; its duration until progression or death, censored at the last visit."""
     row[DOR], row[DOR_EVENT] = np.nan, 0.0
-    if row[LAST] == 0.0:
+    if path[CENTRAL] <= min(horizon, path[STOP], path[DEATH]) and _is_first(visits, path[CENTRAL]):
+        row[BEST] = 4.0  # also where missed visits before it take the event away: progression has no window
+    elif row[LAST] == 0.0:
         row[BEST] = 0.0
     elif path[RESPONSE] > 0 and path[RESPONSE_DAY] <= row[LAST] and path[RESPONSE_DAY] < path[CENTRAL]:
         row[BEST] = path[RESPONSE]
         row[DOR] = row[PFS] - path[RESPONSE_DAY]
         row[DOR_EVENT] = row[PFS_EVENT]
-    elif row[LAST] == path[CENTRAL] and _is_first(visits, path[CENTRAL]):
-        row[BEST] = 4.0
     else:
         row[BEST] = 3.0
 

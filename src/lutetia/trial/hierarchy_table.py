@@ -22,11 +22,14 @@ WORDS = {
 def hierarchy_table(
     order: Sequence[str], p_one_sided: Mapping[str, float | None], *, alpha: float, key: str = "table-hierarchy"
 ) -> Table:
-    """The fixed sequence with adjusted p-values. Raises InputError for an endpoint that was not analysed."""
+    """The fixed sequence with adjusted p-values. Raises InputError for an endpoint that was not analysed or comes
+    twice."""
     lacking = [name for name in order if name not in p_one_sided]
-    if lacking:
-        known = ", ".join(p_one_sided)
-        faults = [Fault(place=f"hierarchy, {name}", must=f"must be one of {known}") for name in lacking]
+    known = ", ".join(p_one_sided)
+    faults = [Fault(place=f"hierarchy, {name}", must=f"must be one of {known}") for name in lacking]
+    twice = dict.fromkeys(name for name in order if order.count(name) > 1)
+    faults += [Fault(place=f"hierarchy, {name}", must="must stand once in the order") for name in twice]
+    if faults:
         raise InputError("hierarchy", faults)
     found = fixed_sequence({name: p_one_sided[name] for name in order}, alpha=alpha, sides=1)
     printed: list[TableRow] = []

@@ -66,7 +66,14 @@ def _worst(
     values: Dataset, analyte: str, side: Sides, version: str, side_of: Mapping[str, int]
 ) -> tuple[dict[str, int], str]:
     """The worst grade after baseline of each patient of the set, and why there is none."""
-    rows = [row for row in values.rows() if row["ABLFL"] != "Y" and row["USUBJID"] in side_of]
+    base_day = {row["USUBJID"]: row["ADT"] for row in values.where(ABLFL="Y").rows()}
+    rows = [
+        row
+        for row in values.rows()
+        if row["ABLFL"] != "Y"
+        and row["USUBJID"] in side_of
+        and not (row["USUBJID"] in base_day and row["ADT"] is not None and row["ADT"] < base_day[row["USUBJID"]])
+    ]  # what was measured before the baseline is not after it
     if not rows:
         return {}, "no values after baseline"
     try:

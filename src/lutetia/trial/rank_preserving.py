@@ -208,9 +208,11 @@ def _interval(
     """The outermost ψ at which z is ± the bound; None where the search does not reach it."""
     ends = (*_crossings(data, recensoring, grid, z, bound), *_crossings(data, recensoring, grid, z, -bound))
     inside = grid[np.abs(z) <= bound]
-    if not ends or inside.size == 0:
+    if not ends:
         return None, None
     low, high = min(ends), max(ends)
+    if inside.size == 0:  # an interval between two points of the grid
+        return (low, high) if low < high else (None, None)
     return (low if low <= inside[0] else None), (high if high >= inside[-1] else None)
 
 

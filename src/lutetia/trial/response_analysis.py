@@ -76,7 +76,7 @@ def response_analysis(data: TrialData, *, difference_method: str = "wald", level
         difference=difference(x1, n1, x2, n2, method=difference_method, level=level),
         odds_ratio=odds,
         p_one_sided=p,
-        duration_days=_durations(data, arms),
+        duration_days=_durations(data, arms, level),
         conventions=(
             "Rates are of all randomised patients, response not known included; intervals exact (Clopper-Pearson).",
             f"Difference of rates: {difference_method}, not stratified. Odds ratio: Mantel-Haenszel over "
@@ -109,15 +109,16 @@ def response_table(found: ResponseAnalysis, *, key: str = "table-3") -> Table:
             printed.append(TableRow(cells=(INDENT + words, *cells)))
         for name, count, n in zip(arms.names, counts, arms.n, strict=True):
             records.append(record("count", count, analysis="best response", level=code, group=name, n=n))
+    ci = f"({100 * (found.difference.level or 0.95):g} % CI)"
     for words, rates in (
-        ("Objective response, % (95 % CI)", found.objective_response),
-        ("Disease control, % (95 % CI)", found.disease_control),
+        (f"Objective response, % {ci}", found.objective_response),
+        (f"Disease control, % {ci}", found.disease_control),
     ):
         printed.append(TableRow(cells=(words, percent_text(rates[0]), percent_text(rates[1]))))
         for name, rate, n in zip(arms.names, rates, arms.n, strict=True):
             records.append(record(words.split(",")[0].lower(), rate, unit="proportion", group=name, n=n))
     months = tuple(months_text(days) for days in found.duration_days)
-    printed.append(TableRow(cells=("Duration of response, median months (95 % CI)", *months)))
+    printed.append(TableRow(cells=(f"Duration of response, median months {ci}", *months)))
     for name, days in zip(arms.names, found.duration_days, strict=True):
         records.append(record("median", days, unit="days", endpoint="DOR", group=name))
     compared = (
@@ -169,7 +170,7 @@ def _by_stratum(arms: Arms, responded: np.ndarray[Any, Any]) -> np.ndarray[Any, 
     return np.array(tables)
 
 
-def _durations(data: TrialData, arms: Arms) -> tuple[Estimate, Estimate]:
+def _durations(data: TrialData, arms: Arms, level: float) -> tuple[Estimate, Estimate]:
     rows = {row["USUBJID"]: row for row in data.adtte.where(PARAMCD="DOR").rows()}
     medians = []
     for side in arms.sides():
@@ -177,8 +178,8 @@ def _durations(data: TrialData, arms: Arms) -> tuple[Estimate, Estimate]:
         if not mine:
             medians.append(Estimate(estimate=None, lower=None, upper=None, method="no responders"))
             continue
-        follow = FollowUp(stop=[row["AVAL"] for row in mine], event=[1 - row["CNSR"] for row in mine])
-        medians.append(median_days(kaplan_meier(follow)))
+        follow = FollowUp(stop=[row["AVAL"] for row in mine], event=[int(row["CNSR"] == 0) for row in mine])
+        medians.append(median_days(kaplan_meier(follow), level=level))
     return medians[0], medians[1]
 
 

@@ -95,8 +95,8 @@ class Simulations:
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SimulatedTrial:
     """One trial patient by patient. `paths` name → array: what would happen; `known` name → array: what is known at
-    `cut_off_day`, days from the first entry. `visits` (patients, planned): day of each visit, minus the planned day
-    where it was missed. Patients in order of entry; arm 1 is experimental."""
+    `cut_off_day`, whole days from the opening of accrual. `visits` (patients, planned): day of each visit, minus the
+    planned day where it was missed. Patients in order of entry; arm 1 is experimental."""
 
     model: TrialModel
     seed: int
@@ -134,9 +134,10 @@ def simulate(
 
     Trials run in batches on threads of this process, or on any `executor` with the interface of concurrent.futures: a
     process pool, or `distributed.Client(...).get_executor()` for several machines. `progress` is told the trials done.
-    Raises InputError for fewer than one trial or a negative seed.
+    Raises InputError for fewer than one trial or worker, or a seed outside 0 to 2**64 - 1.
     """
-    if faults := [*whole("trials", trials), *whole("seed", seed, 0)]:
+    faults = [*whole("trials", trials), *_seed(seed), *(whole("workers", workers) if workers is not None else [])]
+    if faults:
         raise InputError("simulate", faults)
     jobs = [(first, min(BATCH, trials - first)) for first in range(0, trials, BATCH)]
     tables, cut_at = tables_of(model), _cut_at(model)
@@ -154,7 +155,7 @@ def simulate(
             pool.shutdown(cancel_futures=True)
     rows = np.concatenate(parts)
     never = int(np.isnan(rows[:, 3]).sum())
-    why = "the analysis never comes: too few events"
+    why = "the analysis never comes: too few events" if cut_at[0] else "the cut-off comes before the first patient"
     return Simulations(
         columns={name: rows[:, i] for i, name in enumerate(COLUMNS)},
         trials=trials,
@@ -170,18 +171,21 @@ def simulate(
 def simulate_trial(model: TrialModel, *, seed: int, number: int = 0) -> SimulatedTrial:
     """The trial of that number in a simulation with this seed, patient by patient. Raises InputError if its analysis
     never comes."""
-    if faults := [*whole("number", number, 0), *whole("seed", seed, 0)]:
+    if faults := [*whole("number", number, 0), *_seed(seed)]:
         raise InputError("simulate_trial", faults)
     tables = tables_of(model)
     paths = np.empty((model.patients, len(PATH)))
     visits = np.empty((model.patients, tables.visit_day.size))
     known = np.empty((model.patients, len(KNOWN)))
-    draw_trial(tables, seed, number, paths, visits)
+    draw_trial(tables, np.uint64(seed), number, paths, visits)
     when = cut_off_day(tables, paths, visits, *_cut_at(model))
     if not np.isfinite(when):
         must = f"must be reached: {model.analysis_events} events"
         raise InputError("simulate_trial", [Fault(place="analysis_events", must=must, got="too few events, ever")])
     count = cut(paths, visits, when, tables.missed_allowed, known)
+    if count == 0:
+        must, got = "must come after the first patient", f"{model.analysis_months} months"
+        raise InputError("simulate_trial", [Fault(place="analysis_months", must=must, got=got)])
     return SimulatedTrial(
         model=model,
         seed=seed,
@@ -197,10 +201,17 @@ def simulate_trial(model: TrialModel, *, seed: int, number: int = 0) -> Simulate
 def _cut_at(model: TrialModel) -> tuple[int, float]:
     if model.analysis_events is not None:
         return model.analysis_events, 0.0
-    return 0, float(model.analysis_months or 0.0) * DAYS_PER_MONTH
+    return 0, float(np.floor((model.analysis_months or 0.0) * DAYS_PER_MONTH))  # whole days, as dates are
+
+
+def _seed(seed: object) -> list[Fault]:
+    faults = whole("seed", seed, 0)
+    if not faults and int(seed) >= 2**64:  # type: ignore[call-overload]
+        faults.append(Fault(place="seed", must="must be below 2**64", got=str(seed)))
+    return faults
 
 
 def _batch(tables: ModelTables, patients: int, events: int, day: float, seed: int, first: int, trials: int) -> Floats:
     rows = np.empty((trials, len(COLUMNS)))
-    run(tables, patients, events, day, seed, first, rows)
+    run(tables, patients, events, day, np.uint64(seed), first, rows)
     return rows

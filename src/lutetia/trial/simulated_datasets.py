@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from lutetia.errors import Fault, InputError
 from lutetia.sources import SourcedTable, load_yaml_table
 from lutetia.trial.adam import Dataset, TrialData
 from lutetia.trial.simulate import SimulatedTrial
@@ -28,8 +29,12 @@ def patients_table() -> SourcedTable:
 
 
 def trial_datasets(trial: SimulatedTrial) -> TrialData:
-    """ADSL, ADRS, ADTTE, ADAE and ADLB of the trial: same trial, same rows."""
+    """ADSL, ADRS, ADTTE, ADAE and ADLB of the trial: same trial, same rows.
+
+    Raises InputError for a model whose strata are not a grade and an origin that the shares know (NETTER-2's).
+    """
     shares = patients_table().table
+    _refuse_other_strata(trial, shares)
     draws = np.random.default_rng([trial.seed, trial.number])
     first = date.fromisoformat(shares["first_entry"])
     patients = [_Patient(trial, i, first, shares, draws) for i in range(trial.n)]
@@ -67,7 +72,7 @@ class _Patient:
         self.ids = {"STUDYID": trial.model.name, "USUBJID": f"{trial.model.name}-{i + 1:04d}"}
         self.baseline = self._baseline(shares, draws)
         self.cycles, self.activity_gbq = self._cycles(shares["cycles"], draws)
-        self.last_dose = self._last_dose(shares["cycles"])
+        self.last_dose = self._days_to_last_dose(shares["cycles"])
 
     def _day(self, day: float) -> date:
         return self.randomised + timedelta(days=int(day))
@@ -108,7 +113,7 @@ class _Patient:
         each = given["activity_gbq"]
         return number, round(float(draws.normal(each["median"], _spread(each["iqr"]), number).sum()), 1)
 
-    def _last_dose(self, given: Mapping[str, Any]) -> float | None:
+    def _days_to_last_dose(self, given: Mapping[str, Any]) -> float | None:
         """Octreotide every four weeks until the end of treatment, in both arms."""
         return float(28 * (max(self.end - 1, 0) // 28)) if self.treated else None
 
@@ -153,14 +158,17 @@ class _Patient:
 
     def responses(self) -> list[Row]:
         """Overall response at each visit until progression or the last adequate visit, and the best one (central)."""
+        called = self.path["central_day"]
+        in_time = called <= min(self.horizon, self.path["stop_day"], self.path["death_day"])
+        seen = called if in_time else self.known["last_visit_day"]  # progression is seen even where it is no event
         rows = [
             {**self.ids, "PARAMCD": "OVR", "PARQUAL": "central", "AVISIT": f"week {round(day / 7)}",
              "ADT": self._day(day), "AVALC": self._response_at(day)}
             for day in self.visits[self.visits > 0]
-            if day <= self.known["last_visit_day"]
+            if day <= seen
         ]  # fmt: skip
         best = BEST[int(self.known["response"])]
-        last = self._day(self.known["last_visit_day"]) if rows else None
+        last = rows[-1]["ADT"] if rows else None
         return [
             *rows,
             {**self.ids, "PARAMCD": "BOR", "PARQUAL": "central", "AVISIT": None, "ADT": last, "AVALC": best},
@@ -266,6 +274,15 @@ class _Patient:
         cycles = self.cycles or 0
         since = [week - 8 * k for k in range(cycles) if week > 8 * k]
         return float(min(1.0, sum((s / NADIR_WEEKS) * np.exp(1 - s / NADIR_WEEKS) for s in since) / 1.5))
+
+
+def _refuse_other_strata(trial: SimulatedTrial, shares: Mapping[str, Any]) -> None:
+    grades = shares["baseline"]["ki67_percent"]
+    known = {f"{grade}, {origin}" for grade in grades for origin in ("pancreas", "other")}
+    strange = [stratum.name for stratum in trial.model.strata if stratum.name not in known]
+    if strange:
+        must = f"must be among {'; '.join(sorted(known))}: baseline facts are drawn for them"
+        raise InputError("trial datasets", [Fault(place="strata", must=must, got="; ".join(strange))])
 
 
 def _spread(iqr: list[float]) -> float:

@@ -71,6 +71,7 @@ def _labels(values: Sequence[object]) -> list[str | None]:
     if len(set(numbers)) <= 6:
         return [None if value is None else {"Y": "yes", "N": "no"}.get(str(value), str(value)) for value in values]
     middle = sorted(numbers)[len(numbers) // 2]
+    middle = middle if middle > min(numbers) else min(n for n in numbers if n > middle)  # half at the least value
     return [
         None if value is None else f"below {middle:g}" if float(value) < middle else f"{middle:g} and more"  # type: ignore[arg-type]
         for value in values

@@ -2,7 +2,8 @@
 
 Inverse probability of censoring weights (Robins and Finkelstein, Biometrics 2000; 56: 779). The chance of not having
 switched yet comes from a Cox model of switching on covariates over time; weights are stabilised by a model on the
-baseline columns alone. It assumes that the covariates explain who switches, and that nobody is certain to switch.
+baseline columns alone, over all time of controls: it may not know who could switch, or the weights would leave in what
+hangs on that (progression, say). It assumes that the covariates explain who switches, and that nobody is certain to.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ class SwitchRows:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WeightedFit:
-    """The hazard ratio as if nobody had switched, with the weights it rests on (mean near 1 when the models fit)."""
+    """The hazard ratio as if nobody had switched, with the weights it rests on: those of controls, their mean
+    over time (near 1 when the models fit)."""
 
     hazard_ratio: Estimate
     hazard_ratio_censored: Estimate
@@ -130,12 +132,13 @@ def switch_weighted(rows: SwitchRows, *, level: float = 0.95, truncate_at: float
     if not why and truncate_at is not None:
         weights = np.minimum(weights, np.quantile(weights[control], truncate_at))
     shown = weights[control] if control.any() and not why else np.array([np.nan])
+    lasts = (pieces[2] - pieces[1])[control] if control.any() and not why else np.ones(1)
     greatest = float(shown.max())
     cautions = (f"the greatest weight is {greatest:.1f}",) if greatest > EXTREME else ()
     return WeightedFit(
         hazard_ratio=nothing if why else _ratio(rows, pieces, weights, level),
         hazard_ratio_censored=plain,
-        mean_weight=float(shown.mean()),
+        mean_weight=float(np.average(shown, weights=lasts)),
         least_weight=float(shown.min()),
         greatest_weight=greatest,
         switches=int(rows.switched.sum()),
@@ -146,7 +149,7 @@ def switch_weighted(rows: SwitchRows, *, level: float = 0.95, truncate_at: float
         conventions=(
             "IPCW: controls censored at the switch; switching modelled by Cox (Breslow ties) on "
             f"{rows.factors.shape[1]} factors and {rows.baseline.shape[1]} baseline columns; weights stabilised by the "
-            "baseline columns.",
+            "baseline columns over all time of controls.",
             "Weights are not truncated."
             if truncate_at is None
             else f"Weights are cut at their {truncate_at:g} quantile.",
@@ -175,27 +178,30 @@ def _weights(rows: SwitchRows, pieces: tuple[Codes, Floats, Floats]) -> tuple[Fl
     if not rows.switched.any():
         return weights, ""
     fits = []
-    for columns in (np.column_stack([rows.baseline, rows.factors]), rows.baseline):
-        found = _switch_hazard(rows, columns)
+    control = rows.arm == 0
+    could = control & (rows.could_switch == 1)
+    for columns, at_risk in ((np.column_stack([rows.baseline, rows.factors]), could), (rows.baseline, control)):
+        found = _switch_hazard(rows, columns, at_risk)
         if isinstance(found, str):
             return weights, found
         fits.append(found)
-    (time, steps, risk), (_, steps_0, risk_0) = fits
-    control = rows.arm == 0
+    (time, steps, risk), (time_0, steps_0, risk_0) = fits
     for patient in np.unique(rows.patient[control]):
         mine = np.flatnonzero((rows.patient[row] == patient) & control[row])
         kept = 0.0
         for piece in mine:
             weights[piece] = np.exp(kept)
             i = row[piece]
-            here = (time > start[piece]) & (time <= stop[piece]) & (rows.could_switch[i] == 1)
-            kept += float((steps[here] * risk[i] - steps_0[here] * risk_0[i]).sum())
+            away = steps[(time > start[piece]) & (time <= stop[piece])].sum() * rows.could_switch[i]
+            away_0 = steps_0[(time_0 > start[piece]) & (time_0 <= stop[piece])].sum()
+            kept += float(away * risk[i] - away_0 * risk_0[i])
     return weights, ""
 
 
-def _switch_hazard(rows: SwitchRows, columns: Floats) -> tuple[Floats, Floats, Floats] | str:
+def _switch_hazard(
+    rows: SwitchRows, columns: Floats, at_risk: NDArray[np.bool_]
+) -> tuple[Floats, Floats, Floats] | str:
     """(times, baseline steps, relative risk of each row) of the hazard of switching; why not, if it fails."""
-    at_risk = (rows.arm == 0) & (rows.could_switch == 1)
     follow = FollowUp(start=rows.start[at_risk], stop=rows.stop[at_risk], event=rows.switched[at_risk])
     if columns.shape[1] == 0:
         times = np.unique(follow.stop[follow.event == 1])

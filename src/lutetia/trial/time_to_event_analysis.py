@@ -48,6 +48,7 @@ class TimeToEvent:
     proportional_p: float | None
     why: str
     conventions: tuple[str, ...]
+    level: float = 0.95
 
 
 def time_to_event(data: TrialData, code: str, *, ties: Ties = "efron", level: float = 0.95) -> TimeToEvent | None:
@@ -66,7 +67,7 @@ def time_to_event(data: TrialData, code: str, *, ties: Ties = "efron", level: fl
         arms=arms,
         follow_up=follow,
         curves=(curves[0], curves[1]),
-        medians=(median_days(curves[0]), median_days(curves[1])),
+        medians=(median_days(curves[0], level=level), median_days(curves[1], level=level)),
         events=(curves[0].n_events, curves[1].n_events),
         hazard_ratio=ratio,
         z=z,
@@ -79,6 +80,7 @@ def time_to_event(data: TrialData, code: str, *, ties: Ties = "efron", level: fl
             "favours the experimental arm.",
             "Log-rank stratified likewise; z below 0 favours the experimental arm, p one-sided.",
         ),
+        level=level,
     )
 
 
@@ -106,18 +108,19 @@ def time_to_event_table(found: Sequence[TimeToEvent], *, key: str = "table-effic
 
 def _rows(one: TimeToEvent, printed: list[TableRow], records: list[dict[str, Any]]) -> None:
     told: dict[str, Any] = {"endpoint": one.code}
+    ci = f"({100 * one.level:g} % CI)"
     printed.append(TableRow(cells=(INDENT + "Events", *(str(count) for count in one.events))))
-    printed.append(TableRow(cells=(INDENT + "Median, months (95 % CI)", *(months_text(m) for m in one.medians))))
+    printed.append(TableRow(cells=(f"{INDENT}Median, months {ci}", *(months_text(m) for m in one.medians))))
     for name, median, n, events in zip(one.arms.names, one.medians, one.arms.n, one.events, strict=True):
         records.append(record("median", median, unit="days", group=name, n=n, events=events, **told))
     for months in AT_MONTHS:
-        shares = [curve.survival_at([months * DAYS_PER_MONTH])[0] for curve in one.curves]
-        words = f"{INDENT}At {months} months, % (95 % CI)"
+        shares = [curve.survival_at([months * DAYS_PER_MONTH], level=one.level)[0] for curve in one.curves]
+        words = f"{INDENT}At {months} months, % {ci}"
         printed.append(TableRow(cells=(words, *(percent_text(share) for share in shares))))
         for name, share in zip(one.arms.names, shares, strict=True):
             records.append(record(f"survival_at_{months}_months", share, unit="proportion", group=name, **told))
     p = p_text(one.p_one_sided)
-    printed.append(TableRow(cells=(INDENT + "Hazard ratio, stratified (95 % CI)", ratio_text(one.hazard_ratio), "")))
+    printed.append(TableRow(cells=(f"{INDENT}Hazard ratio, stratified {ci}", ratio_text(one.hazard_ratio), "")))
     z = f", z = {one.z:.2f}".replace("-", "−") if one.z is not None else ""
     printed.append(TableRow(cells=(INDENT + "One-sided p, stratified log-rank", p + z, "")))
     against = p_text(one.proportional_p) if one.proportional_p is not None else NONE

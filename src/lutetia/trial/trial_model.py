@@ -142,8 +142,9 @@ class TrialModel:
     """A two-arm trial, experimental arm first. `allocation` is the ratio within a block of `block_size`.
 
     The analysis comes after `analysis_events` centrally read events of progression or death, or at
-    `analysis_months` after the first entry, whichever is given; `missed_visits_allowed`: an event after more missed
-    visits than that is censored at the last adequate one (2 in the FDA's table A; None never). Raises InputError.
+    `analysis_months` after accrual opens, whichever is given; `missed_visits_allowed`: an event after more missed
+    visits in a row than that is censored at the last adequate one (1 in the FDA's table A, where two or more censor;
+    None never). Raises InputError.
     """
 
     name: str
@@ -184,7 +185,7 @@ class TrialModel:
         cut = (
             f"Cut-off at {self.analysis_events} centrally read events"
             if self.analysis_events is not None
-            else f"Cut-off {self.analysis_months:g} months after the first entry"
+            else f"Cut-off {self.analysis_months:g} months after accrual opens"
         )
         missed = (
             "progression or death after missed visits stays an event"
@@ -203,7 +204,7 @@ class TrialModel:
 
 def _analysis_faults(model: TrialModel) -> list[Fault]:
     if (model.analysis_events is None) == (model.analysis_months is None):
-        must = "must be given one of the two: events, or months after the first entry"
+        must = "must be given one of the two: events, or months after accrual opens"
         return [Fault(place="analysis_events, analysis_months", must=must)]
     if model.analysis_months is not None:
         return above("analysis_months", model.analysis_months)

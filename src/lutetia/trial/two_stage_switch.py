@@ -123,7 +123,8 @@ def two_stage_switch(
             "The control arm is recensored at the shrunk end of study."
             if recensor
             else "Not recensored: censoring then hangs on switching.",
-            f"Intervals: {len(kept)} bootstrap samples of patients within arms, percentiles.",
+            f"Intervals: {len(kept)} bootstrap samples of patients within arms, percentiles"
+            + (f"; {bootstraps - len(kept)} more had no answer." if bootstraps > len(kept) else "."),
         ),
     )
 

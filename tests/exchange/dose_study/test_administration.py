@@ -52,8 +52,12 @@ def test_net_activity_stands_as_declared():
         ),
         (
             {"measured": {"activity_mbq": 70, "at": AT}, "residual": {"activity_mbq": 700, "at": AT}},
-            "must be below measured",
+            "must be above the residual's 700",
         ),
+        ({"measured": {"activity_mbq": 7.4, "at": AT}, "residual": {"activity_mbq": 74, "at": AT}}, "converted"),
+        ({"measured": {"activity_mbq": -7400, "at": AT}, "residual": {"activity_mbq": 74, "at": AT}}, "above 0"),
+        ({"measured": {"activity_mbq": 7400, "at": AT}, "residual": {"activity_mbq": -74, "at": AT}}, "0 or more"),
+        ({"net_activity_mbq": 0}, "above 0"),
         ({"net_activity_mbq": 7400, "injected_at": "2026-03-02T09:00"}, "offset from UTC"),
     ],
 )

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from lutetia.errors import InputError
-from lutetia.exchange.dose_study.assemble import assemble
+from lutetia.exchange.dose_study.assemble import assemble, calibration_alarms, net_faults
+from lutetia.exchange.dose_study.study import DoseStudy
+
+INJECTED = "2026-03-02T09:00:00+00:00"
 
 
 def test_the_series_holds_what_was_declared(data, write):
@@ -53,6 +56,39 @@ def test_a_truncated_dicom_file_is_named(patient, tmp_path):
         assemble(folder / "study.yaml")
     assert "scans[2] (96 h)" in str(error.value)
     assert "nm.dcm" in str(error.value)
+
+
+def test_a_wrong_day_of_the_activity_measurement_is_refused(data, refused):
+    """28 days of decay leave 365 of 7400 MBq: no activity that is given."""
+    measured = {"activity_mbq": 7400, "at": "2026-02-02T09:00:00+00:00"}
+    data["administration"] = {"injected_at": INJECTED, "measured": measured, "residual": {"unknown": "not_done"}}
+    data["radiopharmaceutical"] = "[177Lu]Lu-DOTATATE"
+    said = refused(data)
+    assert "must leave between 1000 and 15000 MBq" in said
+    assert "check the three moments" in said
+
+
+def test_nothing_left_after_the_residual_is_a_fault():
+    assert net_faults(-3.0, None)[0].got == "-3 MBq"
+    assert net_faults(7400.0, "[177Lu]Lu-DOTATATE") == []
+
+
+@pytest.mark.parametrize(
+    ("measured_on", "said"),
+    [
+        ("2026-03-02", ()),
+        ("2025-03-02", ()),
+        ("2025-02-28", ("367 days before",)),
+        ("2026-03-03", ("1 days after",)),
+    ],
+)
+def test_a_calibration_of_an_odd_date_is_an_alarm(data, measured_on, said):
+    data["camera"].pop("u_calibration_fraction")
+    calibration = {"cps_per_mbq": 9.0, "geometry": "cylinder", "measured_on": measured_on}
+    data["camera"] |= {"values": "counts", "counts": "per_second", "calibration": calibration}
+    alarms = calibration_alarms(DoseStudy.model_validate(data))
+    assert len(alarms) == len(said)
+    assert all(part in alarm for part, alarm in zip(said, alarms, strict=True))
 
 
 def test_an_unknown_nuclide_is_refused(data, refused):

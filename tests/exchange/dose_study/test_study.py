@@ -8,6 +8,8 @@ import yaml
 from lutetia.errors import InputError
 from lutetia.exchange.dose_study.study import DoseStudy, parse_dose_study, read_dose_study
 
+DRAWN_TOO_EARLY = {"hold_for": "draw", "samples": [{"at": "2026-03-01T10:00+00:00", "kbq_per_ml": 5}]}
+
 
 def text(given) -> str:
     return yaml.safe_dump(given, sort_keys=False)
@@ -52,6 +54,7 @@ def test_all_faults_of_the_fields_come_at_once_with_lines(data):
         (lambda d: d.update(reference="5 h"), "reference must be the name of a scan (24 h, 72 h, 120 h, 168 h)"),
         (lambda d: d["scans"].append({**d["scans"][0]}), "each must have a name of its own"),
         (lambda d: d.update(scans=d["scans"][:2], method={"curve": {"model": "bi"}}), "bi has 4 parameters"),
+        (lambda d: d.update(blood=DRAWN_TOO_EARLY), "at must not lie before injected_at"),
         (lambda d: d.update(cycle=4), "cycle must be 2 after 1 earlier cycles"),
         (lambda d: d.update(earlier_cycles="none"), "cycle must be 1 after no earlier cycles"),
         (lambda d: d.update(earlier_cycles="unknown"), "plan must be none where earlier cycles are unknown"),

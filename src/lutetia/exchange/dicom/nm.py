@@ -142,7 +142,7 @@ def missing_start(name: str, dataset: Dataset, zone: tzinfo | None) -> Fault:
     """The fault of an image whose start is not known: no time at all, or no time zone."""
     stated = text_of(dataset, "AcquisitionDateTime") or text_of(dataset, "AcquisitionTime")
     if stated and zone is None and not text_of(dataset, "TimezoneOffsetFromUTC"):
-        do = 'Give the zone of its clock, such as zone="Europe/Rome".'
+        do = 'Give the zone of its clock: in a study time_zone: Europe/Rome, in Python zone="Europe/Rome".'
         return Fault(place=name, must="must state its time zone (0008,0201)", got="none", do=do)
     must = "must state the start of its acquisition (AcquisitionDate and AcquisitionTime)"
     return Fault(place=name, must=must, got=stated or "none", do="Give acquired_at=, with its time zone.")

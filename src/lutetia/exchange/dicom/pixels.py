@@ -37,7 +37,10 @@ def stored_values(dataset: Dataset, name: str, limits: Limits) -> Stored | Fault
     if wanted_bytes > limits.pixels_bytes:
         must = f"must decode to at most {limits.pixels_bytes // MIB} MiB"
         return Fault(
-            place=name, must=must, got=f"{shape} of {bits} bits", do="Raise Limits.pixels_bytes if it is meant."
+            place=name,
+            must=must,
+            got=f"{shape} of {bits} bits",
+            do="Is it damaged? If it is meant, raise Limits.pixels_bytes (Python).",
         )
     raw = element(dataset, "PixelData")
     if not isinstance(raw, bytes) or not raw:

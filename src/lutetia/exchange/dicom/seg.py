@@ -69,7 +69,14 @@ def _faults(dataset: Dataset, name: str, limits: Limits) -> list[Fault]:
         return [Fault(place=name, must="must state NumberOfFrames, Rows and Columns", got=str(sizes))]
     if int(np.prod(sizes, dtype=object)) > limits.pixels_bytes:
         must = f"must decode to at most {limits.pixels_bytes // MIB} MiB"
-        return [Fault(place=name, must=must, got=str(sizes), do="Raise Limits.pixels_bytes if it is meant.")]
+        return [
+            Fault(
+                place=name,
+                must=must,
+                got=str(sizes),
+                do="Is it damaged? If it is meant, raise Limits.pixels_bytes (Python).",
+            )
+        ]
     if not text_of(dataset, "FrameOfReferenceUID"):
         return [Fault(place=name, must="must name its frame of reference (0020,0052)", got="none")]
     return []

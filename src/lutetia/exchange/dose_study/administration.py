@@ -52,17 +52,31 @@ class Administration(Declared):
         for name, given in (("measured", self.measured), ("residual", self.residual)):
             if isinstance(given, MeasuredActivity):
                 yield from self._odd_moment(name, given)
-        if self.measured is not None and not any(self._odd_moment("measured", self.measured)):
-            residual = self.residual if isinstance(self.residual, MeasuredActivity) else None
-            if residual is not None and residual.activity_mbq >= self.measured.activity_mbq:
-                must = "residual.activity_mbq must be below measured.activity_mbq"
-                yield Problem(place=("residual", "activity_mbq"), must=must, got=f"{residual.activity_mbq:g}")
+        yield from self._odd_activities()
 
     def _odd_moment(self, name: str, given: MeasuredActivity) -> Iterable[Problem]:
         apart_h = (given.at - self.injected_at).total_seconds() / 3600
         if abs(apart_h) > FAR_H:
             must = f"{name}.at must lie within 30 days of injected_at"
             yield Problem(place=(name, "at"), must=must, got=given.at.isoformat(), do="Correct day, month or year.")
+
+    def _odd_activities(self) -> Iterable[Problem]:
+        """Nothing or less given; a residual below 0, or as much as was measured: then one of them has another unit."""
+        measured = self.measured
+        place: tuple[str, ...] = ("net_activity_mbq",)
+        given = self.net_activity_mbq
+        if measured is not None:
+            place, given = ("measured", "activity_mbq"), measured.activity_mbq
+        if given is not None and given <= 0:
+            yield Problem(place=place, must="activity_mbq must be above 0", got=f"{given:g}")
+        residual = self.residual if isinstance(self.residual, MeasuredActivity) else None
+        if residual is not None and residual.activity_mbq < 0:
+            must = "residual.activity_mbq must be 0 or more"
+            yield Problem(place=("residual", "activity_mbq"), must=must, got=f"{residual.activity_mbq:g}")
+        elif residual is not None and measured is not None and 0 < measured.activity_mbq <= residual.activity_mbq:
+            must = f"measured.activity_mbq must be above the residual's {residual.activity_mbq:g}"
+            do = 'Both are in MBq; with a unit they are converted, such as "7.4 GBq".'
+            yield Problem(place=place, must=must, got=f"{measured.activity_mbq:g}", do=do)
 
     def net_mbq(self, half_life_h: float) -> float:
         """Activity that entered the patient, at the injection: measured minus residual, each decayed to it."""

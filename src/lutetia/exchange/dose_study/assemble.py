@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from lutetia.course.plausible import activity_range
 from lutetia.dosimetry.activity_series import ActivitySeries, BloodSamples, TimePoint
 from lutetia.dosimetry.calibration import decay_fraction
 from lutetia.dosimetry.nuclide import nuclide
@@ -17,7 +21,7 @@ from lutetia.dosimetry.region_plan import RegionPlan
 from lutetia.dosimetry.region_set import RegionSet
 from lutetia.dosimetry.volume import Volume
 from lutetia.errors import Fault, InputError
-from lutetia.exchange.dose_study.align import Laid, laid_on_reference
+from lutetia.exchange.dose_study.align import Laid, laid_on_reference, one_thread
 from lutetia.exchange.dose_study.ct_in import ReadCt, density_of, read_visit_ct
 from lutetia.exchange.dose_study.gather import Told, gathered, silent
 from lutetia.exchange.dose_study.inputs import InputFile, study_inputs
@@ -26,6 +30,8 @@ from lutetia.exchange.dose_study.recovery_in import recovery_of
 from lutetia.exchange.dose_study.scan_in import ReadScan, read_scan
 from lutetia.exchange.dose_study.scans import Scan
 from lutetia.exchange.dose_study.study import DoseStudy, read_dose_study
+
+OLD_CALIBRATION_DAYS = 366  # older than a year: said, not refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,9 +72,7 @@ def assemble(path: str | Path, *, told: Told = silent) -> AssembledStudy:
     if half_life_h is None:
         raise InputError(str(path), faults)
     net_mbq = study.administration.net_mbq(half_life_h)
-    if net_mbq <= 0:
-        must = "must leave activity in the patient after the residual"
-        faults.append(Fault(place="administration", must=must, got=f"{net_mbq:.4g} MBq"))
+    faults += net_faults(net_mbq, study.radiopharmaceutical)
     scans = _scans(study, folder, half_life_h, faults, told)
     cts = _cts(study, folder, scans, faults, told)
     regions = _regions(study, folder, scans, cts, faults, told)
@@ -102,9 +106,19 @@ def assemble(path: str | Path, *, told: Told = silent) -> AssembledStudy:
         laid=laid,
         cts=cts,
         inputs=study_inputs(path, study),
-        alarms=tuple(_alarms(scans, laid)),
+        alarms=(*calibration_alarms(study), *_alarms(scans, laid)),
         conventions=tuple(_conventions(study, scans, laid, density)),
     )
+
+
+def net_faults(net_mbq: float, radiopharmaceutical: str | None) -> list[Fault]:
+    """A fault where what is left at the injection is nothing, or not an activity of this radiopharmaceutical."""
+    expected = activity_range(radiopharmaceutical)
+    if net_mbq > 0 and expected.holds(net_mbq):
+        return []
+    must = f"must leave between {expected.low:g} and {expected.high:g} MBq in the patient at the injection"
+    do = "Measured and residual are decayed from their moments to injected_at: check the three moments."
+    return [Fault(place="administration", must=must, got=f"{net_mbq:.4g} MBq", do=do)]
 
 
 def _scans(study: DoseStudy, folder: Path, half_life_h: float, faults: list[Fault], told: Told) -> dict[str, ReadScan]:
@@ -193,25 +207,30 @@ def _laid(
     faults: list[Fault],
     told: Told,
 ) -> dict[str, Laid]:
+    """Every scan laid on the reference; searches run side by side, each on one thread: the same numbers every time."""
     reference = scans.get(study.reference)
     found: dict[str, Laid] = {}
     if reference is None:
         return found
-    for number, scan in enumerate(study.scans):
-        if scan.name not in scans:
-            continue
-        told(f"laying {scan.name} on {study.reference}", number, len(study.scans))
-        images = _images(study, scan, scans, cts)
-        if images is None and study.registration.images == "ct" and scan.transform is None:
-            continue  # a CT could not be read: that fault is named already
-
-        def lay(scan: Scan = scan, images: tuple[Volume, Volume] | None = images) -> Laid:
-            return laid_on_reference(scan, scans[scan.name], reference, study, images, folder)
-
-        one = gathered(faults, f"scans[{number}] ({scan.name})", lay)
-        if one is not None:
-            found[scan.name] = one
+    asked = [(number, scan, _images(study, scan, scans, cts)) for number, scan in enumerate(study.scans)]
+    asked = [one for one in asked if one[1].name in scans and not _lacks_ct(one[1], one[2], study)]
+    searched = any(scan.transform is None and images is not None for _, scan, images in asked)
+    with one_thread() if searched else nullcontext(), ThreadPoolExecutor(os.cpu_count()) as pool:
+        running = [
+            pool.submit(laid_on_reference, scan, scans[scan.name], reference, study, images, folder)
+            for _, scan, images in asked
+        ]
+        for (number, scan, _), one in zip(asked, running, strict=True):
+            told(f"laying {scan.name} on {study.reference}", number, len(study.scans))
+            laid = gathered(faults, f"scans[{number}] ({scan.name})", one.result)
+            if laid is not None:
+                found[scan.name] = laid
     return found
+
+
+def _lacks_ct(scan: Scan, images: tuple[Volume, Volume] | None, study: DoseStudy) -> bool:
+    """Whether a CT that the motion would be searched by could not be read: that fault is named already."""
+    return images is None and study.registration.images == "ct" and scan.transform is None
 
 
 def _images(
@@ -259,6 +278,18 @@ def _blood(study: DoseStudy, half_life_h: float) -> BloodSamples | None:
     if study.blood.hold_for == "injection":
         kbq_per_ml = kbq_per_ml * decay_fraction(times_h, half_life_h)
     return BloodSamples(times_h=times_h, kbq_per_ml=kbq_per_ml, u_fraction=study.blood.u_fraction)
+
+
+def calibration_alarms(study: DoseStudy) -> tuple[str, ...]:
+    """A sentence where the camera was calibrated after the injection, or more than a year before."""
+    if study.camera.calibration is None:
+        return ()
+    measured_on = study.camera.calibration.measured_on
+    days = (study.administration.injected_at.date() - measured_on).days
+    if 0 <= days <= OLD_CALIBRATION_DAYS:
+        return ()
+    said = f"{days} days before" if days > 0 else f"{-days} days after"
+    return (f"The camera was calibrated on {measured_on.isoformat()}, {said} the injection: check the date.",)
 
 
 def _alarms(scans: Mapping[str, ReadScan], laid: Mapping[str, Laid]) -> list[str]:

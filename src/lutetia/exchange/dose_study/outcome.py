@@ -184,7 +184,7 @@ def _plan(
             known.append(limit)
         elif isinstance(rules.limits, tuple):
             must = f"must be known in every cycle to hold its limit of {limit.limit_gy:g} Gy"
-            raise InputError("plan", [Fault(place=limit.organ, must=must, got=lacking)])
+            raise InputError("plan", [Fault(place=limit.organ, must=must, got=lacking, do=_do(limit))])
         else:
             missing.append(f"{limit.organ}: the limit of {limit.limit_gy:g} Gy is not held, {lacking}")
     if not known:
@@ -193,6 +193,12 @@ def _plan(
     if missing:
         why_not["plan limits"] = "; ".join(missing)
     return plan_cycles(ledger, known, rules.request())
+
+
+def _do(limit: Limit) -> str:
+    if limit.tissue is None:
+        return "Write the organ's dose under earlier_cycles, or leave its limit out."
+    return "A BED needs tissue at the organ's regions, and g_factor at its dose of each earlier cycle."
 
 
 def _lacking(limit: Limit, ledger: Ledger, organs: Mapping[str, OrganDose], why_not: Mapping[str, str]) -> str | None:

@@ -129,6 +129,11 @@ class DoseStudy(Declared):
         blood = any(r.marrow is not None and r.marrow.method != "image" for r in self.regions)
         if blood and self.blood is None:
             yield Problem(place=("blood",), must="blood must be given for the marrow methods blood and hybrid")
+        for number, sample in enumerate(self.blood.samples if self.blood is not None else ()):
+            if sample.at < self.administration.injected_at:
+                must = "at must not lie before injected_at"
+                do = "Correct the sample's day, time or offset from UTC."
+                yield Problem(place=("blood", "samples", number, "at"), must=must, got=sample.at.isoformat(), do=do)
         used = [request.partial_volume or self.method.partial_volume for request in self.regions]
         if "recovery curve" in used and self.camera.recovery == "none":
             must = "camera.recovery must be a curve where partial_volume is recovery curve"
