@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from lutetia.cli import dose
-from lutetia.cli.dose import moment_of, refuse_without_packages, summary
+from lutetia.cli.dose import moment_of, planned, refuse_without_packages, summary
 from lutetia.dosimetry.geometry import Geometry
 from lutetia.dosimetry.region import Region
 from lutetia.dosimetry.volume import Volume
@@ -157,6 +157,22 @@ def test_the_moment_has_its_zone():
             moment_of(wrong)
 
 
+def test_the_plan_in_one_sentence(run, study):
+    from lutetia.exchange.dose_study.assemble import assemble
+    from lutetia.exchange.dose_study.outcome import outcome_of
+
+    def limited_to(limit_gy):
+        own = {"organ": "kidneys", "limit_gy": limit_gy, "quantity": "absorbed dose", "source": "made up"}
+        return lambda d: d["plan"].update(limits=[own])
+
+    path = study(limited_to(2.0))
+    plan = outcome_of(assemble(path)).plan
+    assert planned(plan).startswith("Next cycle: ")
+    assert planned(plan).endswith(" MBq; 1 further, then kidneys.")
+    path.write_text(path.read_text(encoding="utf-8").replace("limit_gy: 2.0", "limit_gy: 1.0"), encoding="utf-8")
+    assert planned(outcome_of(assemble(path)).plan) == "No further cycle: the limit of kidneys leaves none."
+
+
 def test_the_summary_says_what_is_left_out(run, study, tmp_path):
     from lutetia.exchange.dose_study.assemble import assemble
     from lutetia.exchange.dose_study.outcome import outcome_of
@@ -180,4 +196,7 @@ def test_the_digital_patient_from_its_files_to_its_doses(run, tmp_path):
     for region in found["regions"]:
         if region["region"] in ("left kidney", "right kidney", "liver", "spleen"):
             assert region["dose_gy"] == pytest.approx(truth["regions"][region["region"]]["dose_gy"], rel=0.25)
+        assert 0.3 < region["map_mean_gy"] / region["dose_gy"] < 1.5 or "1 mL" in region["region"], region["region"]
     assert (tmp_path / "out" / "dose.html").is_file()
+    sheet = run("board", tmp_path / "out" / "course.yaml", "--as-of", "2026-03-20")
+    assert "kidneys 6.97" in " ".join(sheet.output.split())

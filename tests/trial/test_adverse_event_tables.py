@@ -54,3 +54,14 @@ def test_classes_of_special_interest(data):
 def test_an_event_without_a_grade_is_never_severe(by_hand):
     table = adverse_event_table(by_hand([{"arm": "A"}, {"arm": "B"}], [event(1, "nausea", None)]))
     assert texts(table)["nausea"][:2] == ("1 (100.0)", "0 (0.0)")
+
+
+def test_a_term_of_exactly_the_share_is_common(by_hand):
+    """One of ten: 10 % of an arm is "at least 10 %"."""
+    patients = [{"arm": "A"}] * 10 + [{"arm": "B"}] * 10
+    events = [{"USUBJID": "1", "AESEQ": 1, "AEDECOD": "nausea", "AETOXGR": 1, "ASTDT": date(2021, 2, 1),
+               "TRTEMFL": "Y", "AESER": "N", "AREL": "N", "CQ01NAM": None}]  # fmt: skip
+    words = [row.cells[0].strip() for row in adverse_event_table(by_hand(patients, events), common_pct=10.0).rows]
+    assert "nausea" in words
+    words = [row.cells[0].strip() for row in adverse_event_table(by_hand(patients, events), common_pct=10.1).rows]
+    assert "nausea" not in words

@@ -110,3 +110,15 @@ def test_flow_counts_by_hand(by_hand):
     assert flow.box("A").left == {"not treated": 1}
     assert (flow.box("A, treated").n, flow.box("A, treated").left) == (2, {"progressive disease": 1})
     assert flow.box("A, on treatment at cut-off").n == 1
+
+
+def test_the_level_of_the_tests_is_the_one_asked_for(by_hand):
+    patients = [{"arm": arm, "times": {"PFS": (100 + i, 1)}} for i, arm in enumerate("BABABA")]
+    for alpha in (0.2, 0.3):
+        choices = AnalysisChoices(hierarchy=("PFS",), subgroups=(), alpha_one_sided=alpha)
+        found = analyse_trial(by_hand(patients), choices)
+        table = next(table for table in found.tables if table.key == "table-hierarchy")
+        p = found.endpoints["PFS"].p_one_sided
+        assert table.rows[0].cells[3] == ("rejected" if p <= alpha else "not rejected")
+        assert f"level {alpha:g}" in table.notes[0]
+    assert 0.2 < p < 0.3

@@ -8,7 +8,8 @@ import pytest
 
 from lutetia.errors import InputError
 from lutetia.trial.adam import Dataset
-from lutetia.trial.crossover_analysis import _ipcw, _ipcw_rows, _switching, crossover_table
+from lutetia.trial.crossover_analysis import _ipcw, _ipcw_rows, _rpsft, _switching, crossover_table
+from lutetia.trial.rank_preserving import CrossoverData, rank_preserving
 from lutetia.trial.switch_weights import SwitchRows, switch_weighted
 from lutetia.trial.time_to_event_analysis import time_to_event
 
@@ -108,3 +109,22 @@ def _plain(given):
     names = ("patient", "start", "stop", "event", "switched", "could_switch", "arm")
     columns = {name: np.array(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
     return {**columns, "factors": np.zeros((len(rows), 0)), "baseline": given.factors[columns["patient"]]}
+
+
+def test_rpsft_has_the_days_on_treatment(replayed):
+    """Written anew from the datasets: experimental patients are on from the start, controls from their crossover."""
+    os = {row["USUBJID"]: row for row in replayed.adtte.where(PARAMCD="OS").rows()}
+    on, time, event, last, arm, stratum = [], [], [], [], [], []
+    for row in replayed.adsl.rows():
+        one, moved = os[row["USUBJID"]], row["XOVERDT"]
+        time.append(one["AVAL"])
+        event.append(1 - one["CNSR"])
+        arm.append(row["TRT01PN"])
+        later = (one["ADT"] - moved).days + 1 if moved else 0
+        on.append(one["AVAL"] if row["TRT01PN"] == 1 else later)
+        last.append((replayed.cut_off - row["RANDDT"]).days + 1)
+        stratum.append((row["STRAT1"], row["STRAT2"]))
+    codes = [sorted(set(stratum)).index(one) for one in stratum]
+    data = CrossoverData.of(time=time, event=event, arm=arm, on_treatment=on, censor_time=last, stratum=np.array(codes))
+    row, _ = _rpsft(_switching(replayed, time_to_event(replayed, "OS")), 1, 0.95)
+    assert row[1].estimate == pytest.approx(rank_preserving(data).hazard_ratio_adjusted.estimate)

@@ -26,3 +26,8 @@ def test_an_endpoint_twice_in_the_order_is_refused():
 def test_a_test_that_was_not_made_stops_the_order():
     rows = hierarchy_table(("PFS", "ORR", "OS"), {"PFS": 0.001, "ORR": None, "OS": 0.001}, alpha=0.025).rows
     assert [row.cells[3] for row in rows] == ["rejected", "not rejected", "not tested"]
+
+
+def test_the_level_is_one_sided_and_whole():
+    rows = hierarchy_table(("PFS", "ORR"), {"PFS": 0.025, "ORR": 0.026}, alpha=0.025).rows
+    assert [row.cells[3] for row in rows] == ["rejected", "not rejected"]

@@ -38,3 +38,10 @@ def test_numbers_keep_their_names(full_model):
 
 def test_factors_are_those_of_each_arm(full_model):
     assert tables_of(full_model).factor.tolist() == [[0.9, 1.0], [0.8, 1.0]]
+
+
+def test_months_become_days():
+    """Hazards per month from month 6 on are hazards per day from day 182.625 on."""
+    tables = tables_of(netter2_model())
+    assert tables.progression_from[1].tolist() == pytest.approx([0, 6 * 30.4375, 16 * 30.4375])
+    assert tables.progression_rate[1].tolist() == pytest.approx([r / 30.4375 for r in (0.0077, 0.0007, 0.1068)])

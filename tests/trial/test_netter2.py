@@ -66,3 +66,10 @@ def test_an_assumption_can_be_changed():
 
 def test_the_data_say_what_they_are():
     assert netter2_table().source.kind == "made_up"
+
+
+def test_factors_of_a_stratum_multiply():
+    """Grade 2 (0.85) in the pancreas (1.05)."""
+    first = netter2_model().strata[0]
+    assert first.share == pytest.approx(0.6504 * 0.5442)
+    assert first.progression_factors == pytest.approx((0.85 * 1.05, 0.85 * 1.05))

@@ -1,5 +1,7 @@
 """Baseline and exposure: counts by hand, not known in a row of its own."""
 
+from datetime import date
+
 import pytest
 
 from lutetia.trial.patient_tables import baseline_table, exposure_table
@@ -49,3 +51,11 @@ def test_levels_of_the_replayed_trial_add_up(replayed):
         for group in {r["group"] for r in table.records}:
             mine = [r for r in table.records if r["term"] == term and r["group"] == group]
             assert sum(r["estimate"] for r in mine) == pytest.approx(mine[0]["n"])
+
+
+def test_weeks_count_both_days(by_hand):
+    """1 to 14 January are 14 days: two weeks."""
+    treated = {"TRTSDT": date(2021, 1, 1), "TRTEDT": date(2021, 1, 14)}
+    table = exposure_table(by_hand([{"arm": "A", **treated}, {"arm": "B", **treated}]))
+    found = {row.cells[0]: row.cells[1] for row in table.rows}
+    assert found["Weeks from first to last dose"].startswith("2.0 ")

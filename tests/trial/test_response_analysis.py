@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from lutetia.errors import InputError
 from lutetia.trial.response_analysis import fisher_p, response_analysis, response_table
@@ -69,3 +70,27 @@ def test_counts_of_the_replayed_trial_close(replayed):
 def test_unknown_responses_and_lacking_patients_are_refused(by_hand):
     with pytest.raises(InputError, match="must be one of CR"):
         response_analysis(by_hand([{"arm": "A", "best": "VGPR"}, {"arm": "B"}]))
+
+
+def test_two_strata_by_hand(by_hand):
+    """g2: 6/10 against 2/10, g3: 3/5 against 1/5. Odds ratio (6·8/20 + 3·4/10) / (4·2/20 + 2·1/10) = 3.6 / 0.6 = 6."""
+    patients = [
+        {"arm": arm, "STRAT1": grade, "best": "PR" if i < responders else "SD"}
+        for arm, grade, responders, n in (("A", "g2", 6, 10), ("B", "g2", 2, 10), ("A", "g3", 3, 5), ("B", "g3", 1, 5))
+        for i in range(n)
+    ]
+    found = response_analysis(by_hand(patients))
+    assert found.odds_ratio.estimate == pytest.approx(6.0)
+    away, variance = (6 - 4) + (3 - 2), 10 * 10 * 8 * 12 / (400 * 19) + 5 * 5 * 4 * 6 / (100 * 9)
+    assert found.p_one_sided == pytest.approx(norm.sf(away / variance**0.5), rel=1e-9)
+
+
+def test_the_level_is_that_of_every_interval(by_hand):
+    patients = [{"arm": "AB"[i % 2], "best": "PR", "times": {"DOR": (100 + 10 * i, 1)}} for i in range(20)]
+    data = by_hand([*patients, {"arm": "A"}, {"arm": "B"}])
+    wide, narrow = (response_analysis(data, level=level) for level in (0.95, 0.8))
+    for name in ("objective_response", "disease_control", "duration_days"):
+        one, other = getattr(wide, name)[0], getattr(narrow, name)[0]
+        assert one.lower < other.lower, name
+    assert wide.odds_ratio.level == 0.95
+    assert narrow.odds_ratio.level == narrow.difference.level == 0.8

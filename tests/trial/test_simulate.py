@@ -144,4 +144,5 @@ def test_a_batch_can_be_sent_to_another_process(full_model):
 def test_the_quantile_and_power_by_hand(plain_model):
     made = replace(simulate(plain_model, 4, seed=1), columns={"z": np.array([-3.0, -1.95, -1.96, np.nan])})
     assert made.quantile("z", 0.5) == -1.96
-    assert made.power().estimate == pytest.approx(2 / 3)  # of the three with an answer, -1.96 on the bound counts
+    assert made.power().estimate == pytest.approx(2 / 3)  # of the three with an answer
+    assert made.power(z_bound=-1.95).estimate == 1.0  # z on the bound counts

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -118,3 +119,33 @@ def test_progression_after_missed_visits_is_on_record_though_it_is_no_event():
 def test_another_trials_strata_are_refused(full_model):
     with pytest.raises(InputError, match="strata: must be among grade 2, other"):
         trial_datasets(simulate_trial(full_model, seed=1))
+
+
+def test_what_treatment_does_stays_within_treatment(trial, data):
+    """Adverse events until 30 days after the last dose, blood values until the end of treatment, cycles in time."""
+    rows = {row["USUBJID"]: (i, row) for i, row in enumerate(data.adsl.rows())}
+    for row in data.adae.rows():
+        _, subject = rows[row["USUBJID"]]
+        assert row["ASTDT"] <= subject["TRTEDT"] + timedelta(days=30)
+        assert subject["DTHDT"] is None or row["ASTDT"] <= subject["DTHDT"]
+    for row in data.adlb.rows():
+        i, subject = rows[row["USUBJID"]]
+        ends = min(trial.paths[name][i] for name in ("stop_day", "death_day", "central_day"))
+        assert (row["ADT"] - subject["RANDDT"]).days <= ends
+    for i, subject in rows.values():
+        ends = min(trial.paths[name][i] for name in ("stop_day", "death_day", "central_day"))
+        if subject["NCYCLE"]:
+            assert 56 * (subject["NCYCLE"] - 1) <= ends
+    assert min(subject["NCYCLE"] or 4 for _, subject in rows.values()) < 4
+
+
+def test_crossover_comes_thirty_days_after_progression(data):
+    called = {row["USUBJID"]: row["ADT"] for row in data.adrs.where(PARAMCD="OVR", AVALC="PD").rows()}
+    for row in data.adsl.where(XOVERFL="Y").rows():
+        assert (row["XOVERDT"] - called[row["USUBJID"]]).days == 30
+
+
+def test_patients_differ_as_the_table_says(many):
+    base = many.adlb.where(PARAMCD="HGB", ABLFL="Y")["AVAL"]
+    assert np.std(base) == pytest.approx(np.hypot(12, 4), rel=0.05)
+    assert np.mean(base) == pytest.approx(128, abs=1)

@@ -43,3 +43,12 @@ def test_numbers_of_which_half_are_the_least_make_two_groups(by_hand):
     patients = [{"arm": "AB"[i % 2], "AGE": age, "times": {"PFS": (90 + i, 1)}} for i, age in enumerate(ages)]
     rows = subgroup_forest(time_to_event(by_hand(patients), "PFS"), ("AGE",)).rows
     assert [row.label.strip() for row in rows[2:]] == ["51 and more", "below 51"]
+    assert [row.counts for row in rows[2:]] == ["3/3 : 3/3", "3/3 : 3/3"]
+
+
+def test_the_median_itself_belongs_to_the_upper_group(by_hand):
+    patients = [{"arm": "AB"[i % 2], "AGE": 40 + i, "times": {"PFS": (90 + i, 1)}} for i in range(9)]
+    rows = subgroup_forest(time_to_event(by_hand(patients), "PFS"), ("AGE",)).rows
+    assert {row.label.strip(): row.counts for row in rows[2:]} == {
+        "44 and more": "3/3 : 2/2", "below 44": "2/2 : 2/2",
+    }  # fmt: skip

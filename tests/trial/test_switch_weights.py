@@ -134,3 +134,18 @@ def test_weights_of_those_who_could_switch_by_hand():
     assert found.least_weight == pytest.approx(np.exp(-0.25))
     weight = np.exp([0, 0, 0, 0, 0.25, -0.25, -0.25])  # until the switch at 2, then what is left of each control
     assert found.mean_weight == pytest.approx(np.average(weight, weights=[2, 2, 2, 2, 2, 3, 4]))
+
+
+def test_a_row_cut_in_two_changes_nothing():
+    """The variance goes by patient: halves of a row are no new patients."""
+    rows = made_up(5, n=200)
+    names = ("patient", "event", "switched", "arm")
+    whole = {name: getattr(rows, name) for name in (*names, "start", "stop")}
+    middle = (whole["start"] + whole["stop"]) / 2
+    halves = {name: np.concatenate([np.zeros_like(whole[name]), whole[name]]) for name in ("event", "switched")}
+    halves |= {name: np.tile(whole[name], 2) for name in ("patient", "arm")}
+    halves |= {"start": np.concatenate([whole["start"], middle]), "stop": np.concatenate([middle, whole["stop"]])}
+    one = switch_weighted(SwitchRows.of(**whole, factors=rows.factors)).hazard_ratio
+    two = switch_weighted(SwitchRows.of(**halves, factors=np.tile(rows.factors, (2, 1)))).hazard_ratio
+    assert two.estimate == pytest.approx(one.estimate, rel=1e-8)
+    assert two.std_error == pytest.approx(one.std_error, rel=1e-6)

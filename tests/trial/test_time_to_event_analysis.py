@@ -51,3 +51,23 @@ def test_the_table_holds_every_endpoint(replayed):
     assert [row.cells[0] for row in table.rows if row.kind == "heading"] == [one.title for one in found]
     ratios = [r for r in table.records if r["statistic"] == "hazard_ratio"]
     assert [r["endpoint"] for r in ratios] == ["PFS", "OS"]
+
+
+def test_a_month_is_30_4375_days(by_hand):
+    """12 months are day 365.25: an event on day 365 counts before it, one on day 366 does not."""
+    for day, share in ((365, 0.5), (366, 1.0)):
+        patients = [{"arm": "A", "times": {"PFS": (day, 1)}}, {"arm": "A"}, {"arm": "B"}, {"arm": "B"}]
+        table = time_to_event_table([time_to_event(by_hand(patients), "PFS")])
+        found = [r for r in table.records if r["statistic"] == "survival_at_12_months"]
+        assert found[0]["estimate"] == pytest.approx(share)
+
+
+def test_the_level_is_that_of_every_interval(replayed):
+    wide, narrow = (time_to_event(replayed, "PFS", level=level) for level in (0.95, 0.8))
+    assert wide.hazard_ratio.lower < narrow.hazard_ratio.lower < narrow.hazard_ratio.upper < wide.hazard_ratio.upper
+    assert wide.medians[0].lower < narrow.medians[0].lower
+    at_12 = [
+        next(r["lower"] for r in time_to_event_table([one]).records if r["statistic"] == "survival_at_12_months")
+        for one in (wide, narrow)
+    ]
+    assert at_12[0] < at_12[1]

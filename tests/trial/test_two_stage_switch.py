@@ -5,7 +5,7 @@ import pytest
 
 from lutetia.errors import InputError
 from lutetia.trial.two_arms import cox_of, events_by_time
-from lutetia.trial.two_stage_switch import SwitchData, two_stage_switch, without_switch
+from lutetia.trial.two_stage_switch import SwitchData, _estimate, two_stage_switch, without_switch
 
 
 def made_up(seed: int, n: int = 600, stretch: float = 2.0) -> tuple[SwitchData, float]:
@@ -93,3 +93,30 @@ def test_data_that_cannot_be_are_refused(given, place):
     with pytest.raises(InputError) as caught:
         one_patient(**given)
     assert place in {fault.place for fault in caught.value.faults}
+
+
+def test_only_the_control_arm_is_recensored():
+    """Both progressed at 2; twofold: the control's end shrinks to 7, the experimental patient keeps day 9."""
+    both = one_patient(progression_time=[2, 2], switch_time=[np.nan, np.nan], time=[9, 9])
+    time, event = without_switch(both, 2.0, True)
+    assert time.tolist() == pytest.approx([7.0, 9.0])
+    assert event.tolist() == [0, 1]
+
+
+def test_who_died_on_the_day_of_progression_could_not_switch():
+    data = one_patient(time=[2, 9], switch_time=[np.nan, np.nan])
+    assert data.at_risk.tolist() == [False, False]
+    assert one_patient().at_risk.tolist() == [True, False]
+
+
+def test_limits_are_percentiles_of_the_resamples():
+    found = _estimate(0.5, np.arange(101) / 100, 0.9)
+    assert (found.lower, found.upper) == pytest.approx((0.05, 0.95))
+    assert _estimate(0.5, np.arange(10) / 10, 0.9).lower is None  # too few to speak of percentiles
+
+
+def test_resamples_without_an_answer_are_told():
+    data, _ = made_up(3, n=30)
+    found = two_stage_switch(data, bootstraps=60, seed=1)
+    assert found.failed_bootstraps > 0
+    assert f"{found.failed_bootstraps} more had no answer" in found.conventions[2]

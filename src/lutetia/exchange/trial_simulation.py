@@ -116,7 +116,7 @@ class ReadersRequest(Declared):
 
 
 class ModelRequest(Declared):
-    """A trial to simulate; fields and defaults are those of lutetia.trial.TrialModel (block_patients: its block_size)."""
+    """A trial to simulate: the fields of lutetia.trial.TrialModel with its defaults (block_patients: block_size)."""
 
     name: Text = Field(description="as printed; the study's name in the datasets")
     patients: Annotated[int, Field(strict=True, ge=2, le=100_000)] = Field(description="patients to be entered")

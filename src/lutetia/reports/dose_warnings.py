@@ -12,6 +12,7 @@ from lutetia.reports.typography import sentence
 
 Kind = Literal["alarm", "no dose", "extrapolated", "not known"]
 MOST_APART = 10.0  # of the map's mean from the table's dose: a 1 mL lesion loses three quarters to blur
+MAP_NAMED = "Mean of the map"  # how an alarm of the study begins that says the same, with bounds of its own
 MOST_NAMES = 5  # of regions in one warning; the table has all
 MUCH_EXTRAPOLATED = 0.2  # of the area beyond the last scan: a choice of this report, printed with the warning
 PART_WORDS: dict[Part, str] = {
@@ -49,9 +50,8 @@ def _map_against_table(report: CycleReport) -> list[Alert]:
         for region in report.cycle.regions
         if region.dose is not None and region.dose_volume is not None
         and not 1 / MOST_APART <= _ratio(region.dose_volume.mean_gy, region.dose.gy) <= MOST_APART
-        and not any(text.startswith(f"{region.name}: the map ") for text in report.alarms)
     ]  # fmt: skip
-    if not apart:
+    if not apart or any(text.startswith(MAP_NAMED) for text in report.alarms):
         return []
     more = f" and {len(apart) - MOST_NAMES} more" if len(apart) > MOST_NAMES else ""
     text = f"Mean of the map and dose of the table differ by a factor above {MOST_APART:g}"

@@ -29,7 +29,7 @@ def list_page(
     not_made = []
     lead = [
         f"{made.n} records in {len(made.strata)} strata, sealed under the root above.",
-        "Print the root in the protocol before the first patient: no record can be changed afterwards without being found.",
+        "Print the root in the protocol before the first patient: no record can then be changed unnoticed.",
     ]
     if block is not None:
         openness = predictability(block)

@@ -22,7 +22,7 @@ def test_the_declaration_reads_and_says_it_is_made_up(patient):
 def test_the_course_holds_the_cycle_and_the_one_before(patient):
     course = read_course(patient.parent / "course.yaml")
     study = read_dose_study(patient)
-    assert [entry.number for entry in course.entries[1:]] == [1, study.cycle]
+    assert [entry.number for entry in course.entries[1:3]] == [1, study.cycle]
     earlier = study.earlier_cycles[0]
     assert course.entries[1].date.earliest == earlier.administered_on
     assert float(course.entries[1].absorbed_doses[0].absorbed_dose_gy) == float(earlier.doses[0].absorbed_dose_gy)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from math import log
 
 import pytest
 
+from lutetia.dosimetry.tia_map import tia_by_voxel_fits
 from lutetia.errors import InputError
 from lutetia.exchange.dose_study.assemble import assemble
 from lutetia.exchange.dose_study.outcome import map_alarms, organ_doses, outcome_of
 
+cycle_dose_module = import_module("lutetia.dosimetry.cycle_dose")  # the package's name is the function
 TIA_MBQ_H_PER_ML = 2.0 * 50 / log(2)  # 2 MBq/mL with a half-life of 50 h
 GY_G_PER_MBQ_H = 0.1479 * 1.602177e-13 * 3.6e9 * 1e3  # electrons of 177Lu, ICRP 107
 
@@ -57,7 +60,7 @@ def test_a_limit_on_bed_needs_the_factor_of_every_cycle(data, write):
     data["plan"]["limits"] = [own]
     assert outcome_of(assemble(write(data))).plan.active.quantity == "BED"
     del data["earlier_cycles"][0]["doses"][0]["g_factor"]
-    with pytest.raises(InputError, match="no Lea-Catcheside factor in cycle 1"):
+    with pytest.raises(InputError, match=r"no Lea-Catcheside factor in cycle 1\.\n.*g_factor at its dose"):
         outcome_of(assemble(write(data)))
 
 
@@ -86,7 +89,23 @@ def test_a_map_that_is_far_from_the_region_is_an_alarm(outcome):
     left = outcome.cycle.region("left")
     wrong = replace(left, dose=replace(left.dose, gy=left.dose.gy / 3, budget=()))
     cycle = replace(outcome.cycle, regions=(wrong, *outcome.cycle.regions[1:]))
-    assert map_alarms(cycle)[0].startswith("left: the map has a mean of ")
+    (said,) = map_alarms(cycle)
+    assert said.startswith("Mean of the map and dose of the region are far apart: left ")
+    assert "right" not in said
+    assert replace(outcome, cycle=cycle).alarms[-1] == said
+
+
+def test_the_alarm_fires_on_a_map_that_is_broken_underneath(write, data, monkeypatch):
+    """A map a factor 1e22 too high, as a region gone at the scan once made it; and one a factor 3 too high."""
+    made = assemble(write(data))
+    for factor in (1e22, 3.0):
+
+        def broken(*given, factor=factor, **named):
+            found = tia_by_voxel_fits(*given, **named)
+            return replace(found, tia=found.tia.scaled(factor, because="broken for this test"))
+
+        monkeypatch.setattr(cycle_dose_module, "tia_by_voxel_fits", broken)
+        assert "far apart: left " in outcome_of(made).alarms[-1]
 
 
 def test_an_organ_of_which_a_part_has_no_dose_has_none_and_says_why(outcome):

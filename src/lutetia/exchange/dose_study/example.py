@@ -276,6 +276,7 @@ def _course(made: WrittenPatient) -> dict[str, Any]:
                 "radiopharmaceutical": "[177Lu]Lu-DOTATATE",
                 "activity_mbq": made.injected.activity_mbq,
             },
+            {"kind": "treatment_history", "id": "history", "date": day, **by, "complete_for": ["rlt"]},
         ],
     }
 

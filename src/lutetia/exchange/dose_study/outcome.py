@@ -17,6 +17,7 @@ from lutetia.exchange.dose_study.planning import EarlierCycle, PlanRules
 from lutetia.exchange.dose_study.study import DoseStudy
 
 MAP_WITHIN = (0.2, 2.0)  # mean of the map over the region's dose: a map is blurred, small regions lose most
+MOST_NAMES = 5  # of regions in one sentence; the table has all
 LIMITED = ("kidneys", "red_marrow", "liver", "spleen")
 
 
@@ -94,16 +95,18 @@ def outcome_of(assembled: AssembledStudy, *, told: Told = silent) -> DoseOutcome
 
 
 def map_alarms(cycle: CycleDose) -> tuple[str, ...]:
-    """A sentence for each region whose mean in the map is far from its dose, by more than blur can do."""
+    """One sentence that names the regions whose mean in the map is far from their dose, by more than blur can do."""
     low, high = MAP_WITHIN
-    said = []
-    for region in cycle.regions:
-        if region.dose is None or region.dose_volume is None or region.dose.gy <= 0:
-            continue
-        mean_gy = region.dose_volume.mean_gy
-        if not low <= mean_gy / region.dose.gy <= high:
-            said.append(f"{region.name}: the map has a mean of {mean_gy:.3g} Gy, the region {region.dose.gy:.3g} Gy.")
-    return tuple(said)
+    apart = [
+        f"{region.name} {region.dose_volume.mean_gy:.3g} and {region.dose.gy:.3g} Gy"
+        for region in cycle.regions
+        if region.dose is not None and region.dose_volume is not None and region.dose.gy > 0
+        and not low <= region.dose_volume.mean_gy / region.dose.gy <= high
+    ]  # fmt: skip
+    if not apart:
+        return ()
+    more = f" and {len(apart) - MOST_NAMES} more" if len(apart) > MOST_NAMES else ""
+    return (f"Mean of the map and dose of the region are far apart: {', '.join(apart[:MOST_NAMES])}{more}.",)
 
 
 def organ_doses(cycle: CycleDose, study: DoseStudy) -> tuple[dict[str, OrganDose], dict[str, str]]:
