@@ -65,16 +65,16 @@ computes all of it anew. {machine}.
 | point | what | ours | reference | within | holds |
 |---|---|---|---|---|---|"""
 TAIL = """
-Points are those of the acceptance. Point 1: rpact 3.3.4 and gsDesign 3.11 (events, months), rpact simulations of 40,000
-and 100,000 trials (power, type I error). Point 2: the printed results of NETTER-2 (Singh et al. 2024, Lancet 403: 2807)
-and R; the score interval without N/(N−1), 22.80 to 43.01 in statsmodels, is left out: docs/statistics/proportions.md
-says why it is not the score interval. Point 3: the design that the paper prints; bounds worked by hand. Point 4: rpact
-3.3.4; the graph of Bretz et al. by hand. Point 5: made-up trials of 300 patients in which half of the control arm switches at a moment of its own and
-treatment slows time by e^0.5; censoring at 1 to 3 mean lifetimes. The plain implementation goes patient by patient and
-tests with the log-rank test of the survival room. R: `scripts/reference/trial.R`. Point 6: the paper's flow. Point 7:
-processor seconds of this machine, beside the limit. Replay: means of 200 simulated trials; the assumptions were fitted
-to these very figures (`scripts/fit_netter2.py`), so this shows that such a trial can be simulated, not that the
-assumptions are true.
+Points are those of the acceptance. Point 1: rpact 3.3.4 and gsDesign 3.11 (events, months), rpact simulations of
+40,000 and 100,000 trials (power, type I error). Point 2: the printed results of NETTER-2 (Singh et al. 2024, Lancet
+403: 2807) and R; the score interval without N/(N−1), 22.80 to 43.01 in statsmodels, is left out:
+docs/statistics/proportions.md says why it is not the score interval. Point 3: the design that the paper prints;
+bounds worked by hand. Point 4: rpact 3.3.4; the graph of Bretz et al. by hand. Point 5: made-up trials of 300
+patients in which half of the control arm switches at a moment of its own and treatment slows time by e^0.5; censoring
+at 1 to 3 mean lifetimes. The plain implementation goes patient by patient and tests with the log-rank test of the
+survival room. R: `scripts/reference/trial.R`. Point 6: the paper's flow. Point 7: processor seconds of this machine,
+beside the limit. Replay: means of 200 simulated trials; the assumptions were fitted to these very figures
+(`scripts/fit_netter2.py`), so this shows that such a trial can be simulated, not that the assumptions are true.
 
 Not covered: no other program for RPSFT was at hand (rpsftm's published ψ is of data that are not here); two-stage
 estimation and IPCW are checked against data of known truth in the tests only; nobody outside the team has checked this

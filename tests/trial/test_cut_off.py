@@ -124,3 +124,10 @@ def test_crossover_and_death_count_on_the_day_of_the_cut_off():
     assert (found["crossed_over"], found["os_event"], found["os_days"]) == (1.0, 1.0, 301.0)
     early = known_of(crossover_day=300.0, death_day=300.0, central_day=252.0, horizon=299.0)
     assert (early["crossed_over"], early["os_event"], early["os_days"]) == (0.0, 0.0, 300.0)
+
+
+def test_a_death_after_the_stop_is_no_event_of_progression_free_survival():
+    """Left on day 180, died on day 190 without progression: censored at the visit on day 168."""
+    found = known_of(stop_day=180.0, stop_kind=2.0, death_day=190.0)
+    assert (found["pfs_days"], found["pfs_event"], found["os_event"]) == (169.0, 0.0, 1.0)
+    assert known_of(stop_day=190.0, stop_kind=2.0, death_day=190.0)["pfs_days"] == 191.0

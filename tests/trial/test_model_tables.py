@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lutetia.trial.model_tables import DAYS_PER_MONTH, NUMBERS, tables_of
+from lutetia.trial.netter2 import netter2_model
 
 
 def test_control_comes_first_and_hazards_are_per_day(plain_model):

@@ -9,6 +9,7 @@ from lutetia.random_stream import start_history
 from lutetia.trial.hazard import Hazard
 from lutetia.trial.model_tables import DAYS_PER_MONTH, tables_of
 from lutetia.trial.patient_path import PATH, day_of, draw_paths
+from lutetia.trial.trial_model import Readers
 
 
 def drawn(model, seed=1, patients=None):
@@ -122,3 +123,29 @@ def test_death_without_progression_is_kept(plain_model):
     alone = path["death_day"] < path["progression_day"]
     assert alone.mean() > 0.98  # the others progressed within days
     assert (path["death_day"][alone] < 100).all()
+
+
+def test_who_has_stopped_before_the_central_call_does_not_cross_over(full_model):
+    path, _ = drawn(full_model, patients=6000)
+    gone = (path["arm"] == 0) & (path["stop_day"] < path["central_day"]) & (path["central_day"] < np.inf)
+    assert gone.sum() > 100
+    assert np.isinf(path["crossover_day"][gone]).all()
+
+
+def test_another_treatment_begins_at_the_investigators_call(plain_model):
+    """Half of those whom the investigator alone calls progressive take another treatment at that visit."""
+    readers = Readers(earlier_fraction=0.3, switches_fraction=0.5)
+    path, _ = drawn(replace(plain_model, readers=readers), patients=20_000)
+    moved = path["stop_kind"] == 4.0
+    assert (path["stop_day"][moved] == path["investigator_day"][moved]).all()
+    assert (path["stop_day"][moved] < path["central_day"][moved]).all()
+    early = path["investigator_day"] < path["central_day"]
+    assert moved.sum() / early.sum() == pytest.approx(0.5, abs=0.025)
+
+
+def test_leaving_before_progression_is_spread_over_the_months_before(full_model):
+    """Evenly over three months before progression: their mean is one and a half."""
+    path, _ = drawn(full_model, patients=20_000)
+    before = (path["stop_kind"] == 3.0) & (path["progression_day"] > 4 * DAYS_PER_MONTH)
+    months = (path["progression_day"] - path["stop_day"])[before] / DAYS_PER_MONTH
+    assert months.mean() == pytest.approx(1.5, abs=0.06)

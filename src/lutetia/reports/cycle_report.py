@@ -35,8 +35,9 @@ class CycleReport:
     `plan_request` the report also says what each limit alone would leave. `ct` (HU) and `dose` (Gy; None: that of the
     cycle's map) are drawn with the outlines `regions` (None: those of the cycle), all in one frame of reference.
     `icru_level` None: 2, as the doses are the patient's own and nothing is prescribed here. `marrow_method` says how
-    the red marrow was done where no region says it. `missing` names data that were wanted and are not there; `alarms` are
-    sentences that stand first, beside those of the cycle. `inputs` are (name, sha256); `as_of` is the day printed and the date of the PDF.
+    the red marrow was done where no region says it. `missing` names data that were wanted and are not there; `alarms`
+    are sentences that stand first, beside those of the cycle. `inputs` are (name, sha256); `as_of` is the day printed
+    and the date of the PDF.
     """
 
     cycle: CycleDose

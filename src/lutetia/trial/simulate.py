@@ -177,7 +177,7 @@ def simulate_trial(model: TrialModel, *, seed: int, number: int = 0) -> Simulate
     paths = np.empty((model.patients, len(PATH)))
     visits = np.empty((model.patients, tables.visit_day.size))
     known = np.empty((model.patients, len(KNOWN)))
-    draw_trial(tables, np.uint64(seed), number, paths, visits)
+    draw_trial(tables, _unsigned(seed), number, paths, visits)
     when = cut_off_day(tables, paths, visits, *_cut_at(model))
     if not np.isfinite(when):
         must = f"must be reached: {model.analysis_events} events"
@@ -204,6 +204,11 @@ def _cut_at(model: TrialModel) -> tuple[int, float]:
     return 0, float(np.floor((model.analysis_months or 0.0) * DAYS_PER_MONTH))  # whole days, as dates are
 
 
+def _unsigned(seed: int) -> int:
+    """The seed as compiled code takes all of them, those from 2**63 on included."""
+    return np.uint64(seed)  # type: ignore[return-value]
+
+
 def _seed(seed: object) -> list[Fault]:
     faults = whole("seed", seed, 0)
     if not faults and int(seed) >= 2**64:  # type: ignore[call-overload]
@@ -213,5 +218,5 @@ def _seed(seed: object) -> list[Fault]:
 
 def _batch(tables: ModelTables, patients: int, events: int, day: float, seed: int, first: int, trials: int) -> Floats:
     rows = np.empty((trials, len(COLUMNS)))
-    run(tables, patients, events, day, np.uint64(seed), first, rows)
+    run(tables, patients, events, day, _unsigned(seed), first, rows)
     return rows

@@ -48,7 +48,7 @@ _PATHS, _KNOWN, _COLUMNS, _PER_ARM, _OVERALL = len(PATH), len(KNOWN), len(COLUMN
 
 
 @njit(cache=True, nogil=True)
-def draw_trial(tables: ModelTables, seed: np.uint64, trial: int, paths: Floats, visits: Floats) -> None:
+def draw_trial(tables: ModelTables, seed: int, trial: int, paths: Floats, visits: Floats) -> None:
     """All patients of one trial; its random numbers hang on (seed, trial) alone."""
     state = np.zeros(1, dtype=np.uint64)
     start_history(state, seed, trial)
@@ -65,7 +65,7 @@ def cut_off_day(tables: ModelTables, paths: Floats, visits: Floats, events: int,
 
 
 @njit(cache=True, nogil=True)
-def run(tables: ModelTables, patients: int, events: int, day: float, seed: np.uint64, first: int, rows: Floats) -> None:
+def run(tables: ModelTables, patients: int, events: int, day: float, seed: int, first: int, rows: Floats) -> None:
     """Fill `rows` (trials, COLUMNS) with the trials from `first` on; NaN where the analysis never comes."""
     paths = np.empty((patients, _PATHS))
     visits = np.empty((patients, tables.visit_day.size))

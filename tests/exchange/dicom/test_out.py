@@ -18,6 +18,7 @@ from lutetia.exchange.dicom.out import (
     new_dataset,
     offset_text,
     save,
+    series_description,
     uid_faults,
     uid_from,
     write_moment,
@@ -31,6 +32,13 @@ def test_decimals_fit_and_lose_little(value):
     text = decimal(value)
     assert len(text) <= 16
     assert float(text) == pytest.approx(value, rel=1e-8, abs=1e-300)
+
+
+def test_the_words_on_research_use_are_never_cut():
+    assert series_description("Dose report") == "Dose report. Research use only"
+    long = series_description("a" * 100)
+    assert len(long) == 64  # a LO
+    assert long.endswith("aaa. Research use only")
 
 
 def test_moments_and_zones():

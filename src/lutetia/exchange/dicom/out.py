@@ -21,6 +21,7 @@ from lutetia.exchange.dicom.study_reference import StudyReference
 Built = TypeVar("Built")
 Deidentify = Callable[[Dataset], None]
 RESEARCH = "Research use only, not for clinical decisions"
+RESEARCH_SHORT = "Research use only"  # for a series description, whose 64 characters would cut the longer one
 MANUFACTURER = "Lutetia"
 MOST_UID_LETTERS = 64
 EMPTY_ELEMENTS = (
@@ -172,3 +173,9 @@ def save(dataset: FileDataset, path: str | Path, deidentify: Deidentify | None) 
         deidentify(dataset)
     dataset.save_as(target, enforce_file_format=True)
     return target
+
+
+def series_description(text: str) -> str:
+    """The description of a series with the words on research use, whole: the text before them is cut, to 64 in all."""
+    end = f". {RESEARCH_SHORT}"
+    return text[: 64 - len(end)] + end

@@ -13,13 +13,13 @@ from pydicom.dataset import Dataset
 from lutetia.dosimetry.volume import Volume
 from lutetia.errors import Fault, InputError
 from lutetia.exchange.dicom.out import (
-    RESEARCH,
     Deidentify,
     date_and_time,
     decimal,
     decimals,
     new_dataset,
     save,
+    series_description,
     uid_faults,
     uid_from,
     write_pixels,
@@ -69,7 +69,7 @@ def write_rtdose(
     sop_uid = uid_from(series_uid, target.name, at.isoformat(), decimal(dose.array.sum(dtype=np.float64)))
     dataset = new_dataset(RTDOSE, sop_uid, study, at=at)
     dataset.Modality, dataset.SeriesInstanceUID, dataset.SeriesNumber = "RTDOSE", series_uid, 1
-    dataset.SeriesDescription = f"{description}. {RESEARCH}"[:64]
+    dataset.SeriesDescription = series_description(description)
     dataset.InstanceNumber, dataset.OperatorsName = 1, ""
     dataset.ContentDate, dataset.ContentTime = date_and_time(at)
     dataset.FrameOfReferenceUID, dataset.PositionReferenceIndicator = dose.frame_of_reference, ""

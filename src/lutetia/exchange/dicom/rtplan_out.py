@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from lutetia.exchange.dicom.out import RESEARCH, Deidentify, date_and_time, new_dataset, save, uid_from
+from lutetia.exchange.dicom.out import (
+    RESEARCH,
+    Deidentify,
+    date_and_time,
+    new_dataset,
+    save,
+    series_description,
+    uid_from,
+)
 from lutetia.exchange.dicom.study_reference import StudyReference
 
 RTPLAN = "1.2.840.10008.5.1.4.1.1.481.5"
@@ -18,7 +26,7 @@ def write_rtplan(
     series_uid = uid_from(study.study_uid, "RTPLAN", label)
     dataset = new_dataset(RTPLAN, uid_from(series_uid, at.isoformat()), study, at=at)
     dataset.Modality, dataset.SeriesInstanceUID, dataset.SeriesNumber = "RTPLAN", series_uid, 5
-    dataset.SeriesDescription, dataset.OperatorsName = f"Radiopharmaceutical, no beams. {RESEARCH}"[:64], ""
+    dataset.SeriesDescription, dataset.OperatorsName = series_description("Radiopharmaceutical, no beams"), ""
     dataset.InstanceNumber = 1
     dataset.RTPlanLabel = "RADIOPHARM"
     dataset.RTPlanDescription = f"{label}: therapy with a radiopharmaceutical, without beams. {RESEARCH}"[:1024]

@@ -18,11 +18,11 @@ from lutetia.exchange.dicom.file import USUAL, Limits, open_dataset, quietly, te
 from lutetia.exchange.dicom.nm_frames import frames_in_order, geometry_of
 from lutetia.exchange.dicom.out import (
     MANUFACTURER,
-    RESEARCH,
     Deidentify,
     built,
     decimal,
     decimals,
+    series_description,
     software_version,
     uid_faults,
     uid_from,
@@ -147,7 +147,7 @@ def _segmentation(regions: Sequence[Region], sources: Sequence[Dataset], at: dat
             device_serial_number="0",
             fractional_type=hd.seg.SegmentationFractionalTypeValues.OCCUPANCY,
             max_fractional_value=LARGEST_FRACTION,
-            series_description=f"{description}. {RESEARCH}"[:64],
+            series_description=series_description(description),
         )
     write_moment(dataset, at)
     organization = uid_from(series_uid, "dimensions")  # highdicom draws it at random

@@ -17,9 +17,9 @@ from lutetia.errors import Fault, InputError
 from lutetia.exchange.dicom.file import USUAL, Limits, items_of, open_dataset, quietly, text_of, whole_number_of
 from lutetia.exchange.dicom.out import (
     MANUFACTURER,
-    RESEARCH,
     Deidentify,
     built,
+    series_description,
     software_version,
     uid_from,
     with_empty_elements,
@@ -118,7 +118,7 @@ def _report(doses: Sequence[VoiDose], source: Dataset, at: datetime, observer: s
             sop_instance_uid=uid_from(series_uid, at.isoformat(), repr([(d.name, d.dose_gy) for d in doses])),
             instance_number=1,
             manufacturer=MANUFACTURER,
-            series_description=f"Dose report. {RESEARCH}"[:64],
+            series_description=series_description("Dose report"),
         )
     write_moment(report, at)
     return report
