@@ -17,6 +17,10 @@ def test_a_row_is_the_analysis_of_its_trial(full_model, number):
     assert row["z"] ** 2 == pytest.approx(log_rank(follow, arm, strata=stratum).chi2, rel=1e-9)
     model = cox(follow, arm[:, None], ties="efron", strata=stratum)
     assert row["log_hazard_ratio"] == pytest.approx(model.coef[0], abs=1e-6)
+    told = FollowUp(stop=known["investigator_days"], event=known["investigator_event"].astype(int))
+    for name, curve in zip(("control", "experimental"), kaplan_meier(told, by=arm).values(), strict=True):
+        median = curve.median().estimate
+        assert row[f"investigator_median_days_{name}"] == pytest.approx(median, nan_ok=True) or median is None
     curves = kaplan_meier(follow, by=arm)
     for name, curve in zip(("control", "experimental"), curves.values(), strict=True):
         median = curve.median().estimate

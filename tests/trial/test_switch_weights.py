@@ -138,14 +138,17 @@ def test_weights_of_those_who_could_switch_by_hand():
 
 def test_a_row_cut_in_two_changes_nothing():
     """The variance goes by patient: halves of a row are no new patients."""
-    rows = made_up(5, n=200)
-    names = ("patient", "event", "switched", "arm")
-    whole = {name: getattr(rows, name) for name in (*names, "start", "stop")}
-    middle = (whole["start"] + whole["stop"]) / 2
-    halves = {name: np.concatenate([np.zeros_like(whole[name]), whole[name]]) for name in ("event", "switched")}
-    halves |= {name: np.tile(whole[name], 2) for name in ("patient", "arm")}
-    halves |= {"start": np.concatenate([whole["start"], middle]), "stop": np.concatenate([middle, whole["stop"]])}
-    one = switch_weighted(SwitchRows.of(**whole, factors=rows.factors)).hazard_ratio
-    two = switch_weighted(SwitchRows.of(**halves, factors=np.tile(rows.factors, (2, 1)))).hazard_ratio
+    draws = np.random.default_rng(5)
+    n = 150
+    stop, arm = draws.exponential(10.0, n), np.arange(n) % 2
+    switched = ((draws.random(n) < 0.3) & (arm == 0)).astype(int)
+    event = ((draws.random(n) < 0.7) & (switched == 0)).astype(int)
+    zero, none = np.zeros(n), np.zeros(n, int)
+    whole = {"patient": np.arange(n), "start": zero, "stop": stop, "event": event, "switched": switched, "arm": arm}
+    first = {**whole, "stop": stop / 2, "event": none, "switched": none}
+    second = {**whole, "start": stop / 2}
+    halves = {name: np.concatenate([first[name], second[name]]) for name in whole}
+    one = switch_weighted(SwitchRows.of(**whole, factors=np.zeros((n, 0)))).hazard_ratio
+    two = switch_weighted(SwitchRows.of(**halves, factors=np.zeros((2 * n, 0)))).hazard_ratio
     assert two.estimate == pytest.approx(one.estimate, rel=1e-8)
     assert two.std_error == pytest.approx(one.std_error, rel=1e-6)

@@ -134,7 +134,7 @@ class ModelRequest(Declared):
     analysis_events: Annotated[int, Field(strict=True, ge=1)] | None = Field(
         default=None, description="cut-off at so many events"
     )
-    analysis_months: Above0 | None = Field(default=None, description="or so long after the first entry")
+    analysis_months: Above0 | None = Field(default=None, description="or so long after accrual opens")
     missed_visits_allowed: Annotated[int, Field(strict=True, ge=0)] | None = Field(
         default=1, description="an event after more missed visits in a row is censored; null: never"
     )

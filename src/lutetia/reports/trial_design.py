@@ -78,7 +78,7 @@ def _lead(design: SurvivalDesign) -> tuple[str, ...]:
     lines = [
         f"{design.events} events by {NAMES[design.method]}; the other formulas ask for "
         f"{_spread([row.rounded for row in design.formulas if row.method != design.method])}.",
-        f"They are expected {design.analysis.months:.1f} months after the first entry, with "
+        f"They are expected {design.analysis.months:.1f} months after accrual opens, with "
         f"{design.analysis.entered:.0f} patients entered; a hazard ratio up to {design.critical_hazard_ratio:.3f} is "
         "then significant.",
     ]

@@ -91,7 +91,7 @@ def overall_table(found: Simulations, printed: Mapping[str, float]) -> Table:
         ("power", "Trials with one-sided p ≤ 0.025", found.power(), 4, None),
         (
             "cut_off",
-            "Months from first entry to cut-off",
+            "Months from the opening of accrual to cut-off",
             _times(found.mean("cut_off_day"), 1 / DAYS_PER_MONTH),
             2,
             None,
