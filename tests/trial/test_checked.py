@@ -16,6 +16,7 @@ from lutetia.trial.checked import (
     is_number,
     not_negative,
     ratio_faults,
+    rows_named,
     whole,
 )
 
@@ -76,3 +77,9 @@ def test_whole_numbers_of_any_size_pass(value):
 @pytest.mark.parametrize("value", [0, 1.5, -1, None, "3", True, math.inf])
 def test_what_is_no_whole_number_from_one(value):
     assert whole("n", value)
+
+
+def test_rows_are_named_up_to_ten():
+    assert rows_named([0, 3]) == "0, 3"
+    assert rows_named(range(10)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
+    assert rows_named(list(range(12))) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from lutetia.course.consistency import inconsistencies
 from lutetia.course.course import FORMAT, AnyEntry, Course
-from lutetia.course.entry import KNOWN, UNKNOWN, Entry, Unknown
+from lutetia.course.entry import KNOWN, UNKNOWN, Entry
 from lutetia.course.problem import Problem
 from lutetia.errors import Fault, InputError
 from lutetia.exchange.documents import (
@@ -26,7 +26,7 @@ from lutetia.exchange.documents import (
     read_document,
     read_text,
 )
-from lutetia.exchange.faults import did_you_mean, problem_of, shown
+from lutetia.exchange.faults import did_you_mean, model_at, problem_of, shown
 
 __all__ = ["dump_course", "load_course", "parse_course", "read_course", "read_document"]
 
@@ -212,7 +212,7 @@ def _mended(model: type[M], data: dict[str, Any]) -> tuple[M | None, list[Proble
                 loc = detail["loc"]
                 place = _without_tags(loc)
                 if place not in removed:
-                    problems.append(problem_of(detail, place, _model_at(model, loc)))
+                    problems.append(problem_of(detail, place, model_at(model, loc)))
                 wrong.append(_without_tags(loc[: loc.index(UNKNOWN)]) if UNKNOWN in loc else place)
             taken = [_take_out(rest, place) for place in wrong]
             if None in taken:
@@ -238,20 +238,3 @@ def _take_out(data: dict[str, Any], place: Place) -> Place | None:
             return place
         place = place[:-1]
     return None
-
-
-def _model_at(model: type[BaseModel], loc: Place) -> type[BaseModel]:
-    """The model that a place belongs to, for names and descriptions of its fields."""
-    for step in loc[:-1]:
-        if step == UNKNOWN:
-            return Unknown
-        field = model.model_fields.get(step) if isinstance(step, str) else None
-        model = (_model_in(field.annotation) if field is not None else None) or model
-    return model
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The first model named in an annotation, `Unknown` apart."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation is not Unknown:
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

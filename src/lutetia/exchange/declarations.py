@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from lutetia.course.entry import KNOWN, UNKNOWN, Unknown
+from lutetia.course.entry import KNOWN
 from lutetia.course.problem import Problem
 from lutetia.errors import Fault, InputError
 from lutetia.exchange.documents import Document, Format, parse_document, place_text
-from lutetia.exchange.faults import problem_of, shown
+from lutetia.exchange.faults import model_at, problem_of, shown
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -77,7 +77,7 @@ def _problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
         for detail, place in zip(details, places, strict=True)
         if detail["type"] != "too_short" or not any(len(p) > len(place) and p[: len(place)] == place for p in places)
     ]
-    return [problem_of(detail, _shown_place(detail["loc"]), _model_at(model, detail["loc"])) for detail in own]
+    return [problem_of(detail, _shown_place(detail["loc"]), model_at(model, detail["loc"])) for detail in own]
 
 
 def _shown_place(loc: Place) -> Place:
@@ -87,20 +87,3 @@ def _shown_place(loc: Place) -> Place:
 def _fault(problem: Problem, document: Document) -> Fault:
     line = document.locate(problem.place)
     return Fault(place=place_text(problem.place), must=problem.must, got=problem.got, do=problem.do, line=line)
-
-
-def _model_at(model: type[BaseModel], loc: Place) -> type[BaseModel]:
-    """The part of the declaration that a place belongs to, for the names and descriptions of its fields."""
-    for step in loc[:-1]:
-        if step == UNKNOWN:
-            return Unknown
-        field = model.model_fields.get(step) if isinstance(step, str) else None
-        model = (_model_in(field.annotation) if field is not None else None) or model
-    return model
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The first model named in an annotation, `Unknown` apart."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation is not Unknown:
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

@@ -10,8 +10,9 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from lutetia.course.entry import Unknown
+from lutetia.course.entry import UNKNOWN, Unknown
 from lutetia.course.problem import Problem
+from lutetia.exchange.documents import Place
 from lutetia.quantities import number_text
 
 _QUOTED = re.compile(r"'([^']*)'")
@@ -155,3 +156,20 @@ def _if_meant_unknown(given: Any, place: tuple[str | int, ...], model: type[Base
     ways = [] if field.is_required() else [f"leave {name} out"]
     ways += [f"write {name}: {{unknown: not_recorded}}"] if Unknown in get_args(field.annotation) else []
     return f"Not known? {', or '.join(ways).capitalize()}." if ways else None
+
+
+def model_at(model: type[BaseModel], loc: Place) -> type[BaseModel]:
+    """The model that a place belongs to, for names and descriptions of its fields."""
+    for step in loc[:-1]:
+        if step == UNKNOWN:
+            return Unknown
+        field = model.model_fields.get(step) if isinstance(step, str) else None
+        model = (_model_in(field.annotation) if field is not None else None) or model
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The first model named in an annotation, `Unknown` apart."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation is not Unknown:
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 from lutetia.errors import Fault
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Allocation = Sequence[float]
 
@@ -83,3 +87,9 @@ def ratio_faults(hazard_ratio: object) -> list[Fault]:
         must = "must differ from 1: equal arms cannot be told apart"
         faults.append(Fault(place="hazard_ratio", must=must, got=f"{hazard_ratio}"))
     return faults
+
+
+def rows_named(rows: Sequence[int] | NDArray[Any]) -> str:
+    """Row numbers for a fault: the first ten, and how many more there are."""
+    shown = ", ".join(str(row) for row in rows[:10])
+    return shown if len(rows) <= 10 else f"{shown} and {len(rows) - 10} more"

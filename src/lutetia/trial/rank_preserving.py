@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
+from lutetia.trial.checked import rows_named
 from lutetia.trial.two_arms import cox_of, events_by_time, log_rank_of
 
 Floats = NDArray[np.float64]
@@ -261,21 +262,16 @@ def _faults(given: dict[str, Any], n: int) -> list[Fault]:
     for name in ("time", "on_treatment", "censor_time"):
         bad = np.flatnonzero(~(given[name] >= 0) | ~np.isfinite(given[name]))
         if bad.size:
-            faults.append(Fault(place=f"{name}, rows {_rows(bad)}", must="must be known and not negative"))
+            faults.append(Fault(place=f"{name}, rows {rows_named(bad)}", must="must be known and not negative"))
     for name in ("event", "arm"):
         bad = np.flatnonzero(~np.isin(given[name], (0, 1)))
         if bad.size:
-            faults.append(Fault(place=f"{name}, rows {_rows(bad)}", must="must be 0 or 1"))
+            faults.append(Fault(place=f"{name}, rows {rows_named(bad)}", must="must be 0 or 1"))
     for name, high in (("on_treatment", "time"), ("time", "censor_time")):
         bad = np.flatnonzero(given[name] > given[high] * (1 + 1e-9) + 1e-9)
         if bad.size:
             must = f"must not exceed {high}"
-            faults.append(Fault(place=f"{name}, rows {_rows(bad)}", must=must))
+            faults.append(Fault(place=f"{name}, rows {rows_named(bad)}", must=must))
     if not faults and len(set(given["arm"].tolist())) < 2:
         faults.append(Fault(place="arm", must="must hold both arms"))
     return faults
-
-
-def _rows(bad: NDArray[Any]) -> str:
-    shown = ", ".join(str(i) for i in bad[:10])
-    return shown if bad.size <= 10 else f"{shown} and {bad.size - 10} more"

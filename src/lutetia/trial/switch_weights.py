@@ -18,6 +18,7 @@ from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
 from lutetia.rows import LeftOut
 from lutetia.survival import FollowUp, cox
+from lutetia.trial.checked import rows_named
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -259,7 +260,5 @@ def _faults(patient: Codes, given: dict[str, Any], tables: dict[str, Floats]) ->
     for name, bad, must in checks:
         rows = np.flatnonzero(bad)
         if rows.size:
-            shown = ", ".join(str(i) for i in rows[:10])
-            more = f" and {rows.size - 10} more" if rows.size > 10 else ""
-            faults.append(Fault(place=f"{name}, rows {shown}{more}", must=must))
+            faults.append(Fault(place=f"{name}, rows {rows_named(rows)}", must=must))
     return faults

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lutetia.errors import Fault, InputError
 from lutetia.estimate import Estimate
+from lutetia.trial.checked import rows_named
 from lutetia.trial.two_arms import cox_of, events_by_time
 from lutetia.trial.weibull_aft import WeibullFit, weibull_aft
 
@@ -198,7 +199,5 @@ def _faults(given: dict[str, Any], factors: Floats, n: int) -> list[Fault]:
     for name, bad, must in checks:
         rows = np.flatnonzero(bad)
         if rows.size:
-            shown = ", ".join(str(i) for i in rows[:10])
-            more = f" and {rows.size - 10} more" if rows.size > 10 else ""
-            faults.append(Fault(place=f"{name}, rows {shown}{more}", must=must))
+            faults.append(Fault(place=f"{name}, rows {rows_named(rows)}", must=must))
     return faults
